@@ -1,0 +1,142 @@
+"""Write the docs that the program produces, or with --check say which are out of date.
+
+* docs/models/<folder>.md: one section a model, from its declaration and docstring
+* docs/cli.md: every command's help
+* in README.md and docs/*.md: the output below each ``$ rackmath …`` line of a ``console`` block
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from rackmath.kernel import Model, registry
+from rackmath.kernel.params import unit_label
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = [
+    (),
+    ("models",),
+    ("show",),
+    ("run",),
+    ("figures",),
+    ("conflicts",),
+    ("decide",),
+    ("rerun",),
+    ("brain",),
+    ("brain", "import"),
+    ("brain", "search"),
+    ("brain", "check"),
+]
+NOTICE = "<!-- Produced by `make docs`; edit the code instead. -->\n"
+
+
+def model_section(model: Model) -> str:
+    """Return one model's page: question, equation, inputs, limits, source."""
+    lines = [f"## {model.title}", "", f"`{model.id}` · method {model.method} · in {unit_label(model.unit)}", ""]
+    lines += [f"*{model.question}*", ""]
+    body = model.doc.split("\n\n>>>")[0]
+    body = re.sub(r"\.\. math::[ \t]*\n?((?:.+\n?)+)", lambda m: f"$$\n{' '.join(m.group(1).split())}\n$$\n", body)
+    body = re.sub(r":math:`([^`]+)`", r"$\1$", body)
+    body = re.sub(r"``([^`]+)``", r"`\1`", body)
+    lines += [body, "", "| input | unit | bounds | default | what it is |", "|---|---|---|---|---|"]
+    for name, declared in model.parameters.items():
+        default = (
+            f"figure `{declared.evidence}`"
+            if declared.evidence
+            else f"{declared.assumption} (assumed: {declared.because})"
+        )
+        cells = [f"`{name}`", declared.unit or "–", declared.describe_bounds(), default, declared.help]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    if model.infinite:
+        lines += ["", f"Infinite when: {model.infinite}."]
+    lines += ["", "Sources: " + ", ".join(f"<{url}>" if url.startswith("http") else url for url in model.sources)]
+    return "\n".join(lines) + "\n"
+
+
+def model_pages() -> dict[Path, str]:
+    """Return a page for each folder of models, and their index."""
+    folders: dict[str, list[Model]] = {}
+    for model in registry().values():
+        folders.setdefault(model.id.split(".")[0], []).append(model)
+    pages = {}
+    index = ["# Models", "", NOTICE, "| model | answers | unit | method |", "|---|---|---|---|"]
+    for folder, models in folders.items():
+        text = [f"# {folder}", "", NOTICE, *(model_section(model) for model in models)]
+        pages[ROOT / "docs/models" / f"{folder}.md"] = "\n".join(text)
+        for model in models:
+            anchor = re.sub(r"[^a-z0-9 -]", "", model.title.lower()).replace(" ", "-")
+            cells = [f"[{model.title}]({folder}.md#{anchor})", model.question, unit_label(model.unit), model.method]
+            index.append("| " + " | ".join(cells) + " |")
+    pages[ROOT / "docs/models/README.md"] = "\n".join(index) + "\n"
+    return pages
+
+
+def run(command: str, *, columns: int = 100) -> str:
+    """Run one ``rackmath …`` line from the project's root, and return what it prints."""
+    words = shlex.split(command)
+    environment = {**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1"}
+    program = str(Path(sys.executable).with_name("rackmath"))
+    done = subprocess.run([program, *words[1:]], capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+    if done.returncode not in {0, 2}:
+        sys.exit(f"{command}: status {done.returncode}\n{done.stderr}")
+    return "\n".join(line.rstrip() for line in (done.stdout + done.stderr).strip("\n").split("\n"))
+
+
+def cli_page() -> str:
+    """Return the help of every command."""
+    lines = ["# Commands", "", NOTICE]
+    for words in COMMANDS:
+        name = " ".join(("rackmath", *words))
+        lines += [f"## {name}", "", "```text", run(f"{name} --help"), "```", ""]
+    return "\n".join(lines)
+
+
+def with_outputs(text: str) -> str:
+    """Return a page with the output below each ``$ rackmath`` line of its console blocks written anew."""
+
+    def block(match: re.Match[str]) -> str:
+        commands = [line[2:] for line in match.group(1).split("\n") if line.startswith("$ rackmath")]
+        parts = []
+        for command in commands:
+            output = run(command.split(" | head -")[0])
+            if " | head -" in command:
+                output = "\n".join(output.split("\n")[: int(command.rsplit("-", 1)[1])])
+            parts.append(f"$ {command}\n{output}")
+        return "```console\n" + "\n\n".join(parts) + "\n```" if parts else match.group(0)
+
+    return re.sub(r"```console\n(.*?)\n```", block, text, flags=re.DOTALL)
+
+
+def produced() -> dict[Path, str]:
+    """Return every produced page by its path."""
+    pages = {**model_pages(), ROOT / "docs/cli.md": cli_page()}
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        if path not in pages:
+            pages[path] = with_outputs(path.read_text(encoding="utf-8"))
+    return pages
+
+
+def main(check: bool) -> int:
+    """Write the pages, or say which differ."""
+    stale = []
+    for path, text in produced().items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path.relative_to(ROOT))
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(f"{'out of date' if check else 'wrote'}: {path}")
+    if check and stale:
+        print("run `make docs`")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv))
