@@ -1,0 +1,5 @@
+"""The `rackmath` command. Modules of this package import what they need when a command runs, so that help is instant."""
+
+from rackmath.cli.main import main
+
+__all__ = ["main"]

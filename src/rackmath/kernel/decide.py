@@ -1,0 +1,473 @@
+"""Decide: run every option of a scenario on the same draws, rank them, and say what would change the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rackmath.errors import RackmathError
+from rackmath.kernel.bind import ASSUMPTION, FIGURE, Input
+from rackmath.kernel.break_even import crossings, first_crossing, grid, spread
+from rackmath.kernel.draws import BLOCK, Block, blocks, check_samples, summary
+from rackmath.kernel.params import Array, label
+from rackmath.kernel.receipt import plain, record, record_input, restore, seal
+from rackmath.kernel.result import Result
+from rackmath.kernel.scenario import Option, Scenario, Sweep
+from rackmath.kernel.sensitivity import HIGH, LOW, sobol, tornado
+from rackmath.uncertainty import stream
+from rackmath.units import convert, format_number, spoken
+
+if TYPE_CHECKING:
+    from rackmath.evidence import Evidence
+
+LINE_DRAWS = 131_072
+"""Lines and histograms are told from at most the first so many draws; totals and chances from all of them."""
+BREAK_EVEN_DRAWS = 400
+SOBOL_ROWS = 1024
+BINS = 40
+FLIP_POINTS = 99
+
+Values = Mapping[str, Any]
+
+
+@dataclass
+class _Spread:
+    """What the draws said of one option."""
+
+    totals: Array
+    lines: dict[str, Array]
+    wins: int = 0
+    regret: float = 0.0
+
+
+def decide(scenario: Scenario, evidence: Evidence | None = None, *, scenario_path: str = "") -> dict[str, Any]:
+    """Evaluate a scenario, and return the whole answer as plain data: tables and pages are made from that alone.
+
+    Parameters
+    ----------
+    scenario
+        The options, bound.
+    evidence
+        The brains that its figures came from, for the list of figures with their sources and age. None leaves that
+        list out (a receipt is run again without any brain).
+    scenario_path
+        Where the file was, for the reader.
+
+    Raises
+    ------
+    RackmathError
+        A bad number of draws, or an option that has no answer for its inputs.
+    """
+    check_samples(scenario.samples, scenario.seed)
+    central = {option.id: _central(option) for option in scenario.options}
+    spreads = _draw(scenario)
+    stats = {name: summary(each.totals) for name, each in spreads.items()}
+    order = sorted(scenario.options, key=lambda option: (stats[option.id]["p50"], stats[option.id]["mean"], option.id))
+    best = order[0].id
+    body: dict[str, Any] = {
+        "title": scenario.title,
+        "question": scenario.question,
+        "as_of": scenario.as_of,
+        "unit": scenario.unit,
+        "samples": scenario.samples,
+        "seed": scenario.seed,
+        "scenario_path": scenario_path,
+        "scenario": scenario.text,
+        "options": [
+            _option(rank, option, scenario, central[option.id], spreads[option.id], stats[option.id])
+            for rank, option in enumerate(order, 1)
+        ],
+        "break_even": [_break_even(scenario, sweep) for sweep in scenario.sweeps],
+        "sensitivity": _sensitivity(scenario, best) if len(order) > 1 else [],
+    }
+    body["recommendation"] = _recommend(body["options"], scenario)
+    body["figures"] = _figures(scenario, evidence) if evidence else []
+    body["assumptions"] = _assumptions(scenario)
+    body = plain(body)
+    content = {
+        "kind": "decision",
+        "title": scenario.title,
+        "question": scenario.question,
+        "as_of": scenario.as_of,
+        "unit": scenario.unit,
+        "samples": scenario.samples,
+        "seed": scenario.seed,
+        "options": [{"id": each.id, "title": each.title, **record(each.bound)} for each in scenario.options],
+        "break_even": [
+            {"input": each.input, "unit": each.unit, "low": each.low, "high": each.high, "scale": each.scale}
+            for each in scenario.sweeps
+        ],
+    }
+    answer = {key: body[key] for key in ("recommendation", "options", "break_even", "sensitivity")}
+    return {**body, "receipt": seal(content, answer)}
+
+
+def scenario_of(receipt: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that a receipt of kind ``decision`` was made from, bound as it was."""
+    try:
+        return Scenario(
+            title=str(receipt["title"]),
+            question=str(receipt["question"]),
+            unit=str(receipt["unit"]),
+            options=tuple(Option(str(each["id"]), str(each["title"]), restore(each)) for each in receipt["options"]),
+            sweeps=tuple(
+                Sweep(
+                    str(each["input"]), str(each["unit"]), float(each["low"]), float(each["high"]), str(each["scale"])
+                )
+                for each in receipt["break_even"]
+            ),
+            samples=int(receipt["samples"]),
+            seed=int(receipt["seed"]),
+            as_of=str(receipt["as_of"]),
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        if isinstance(problem, RackmathError):
+            raise
+        raise RackmathError(f"this is not a receipt of a decision: {problem!r}") from None
+
+
+def _central(option: Option) -> Result:
+    try:
+        return option.bound.central()
+    except RackmathError as problem:
+        raise RackmathError(f"option {option.id}: {problem}") from None
+
+
+def _draw(scenario: Scenario) -> dict[str, _Spread]:
+    """Evaluate every option on every draw; options that rest on one figure see the same draws of it."""
+    leaves = [each for _, each in scenario.leaves()]
+    kept = min(scenario.samples, LINE_DRAWS)
+    found = {option.id: _Spread(np.empty(scenario.samples), {}) for option in scenario.options}
+    for part, block in blocks(leaves, scenario.samples, scenario.seed, BLOCK):
+        for option in scenario.options:
+            result = _evaluate(option, block)
+            each = found[option.id]
+            factor = convert(1.0, result.unit, scenario.unit)
+            np.multiply(result.total, factor, out=each.totals[part])
+            if part.start < kept:
+                here = slice(part.start, min(part.stop, kept))
+                for name, value in result.lines.items():
+                    line = each.lines.setdefault(name, np.empty(kept))
+                    shown = np.broadcast_to(np.asarray(value) * factor, (part.stop - part.start,))
+                    line[here] = shown[: here.stop - here.start]
+        _count_wins(found, part)
+    for each in found.values():
+        each.regret /= scenario.samples
+    return found
+
+
+def _evaluate(option: Option, block: Block) -> Result:
+    try:
+        return option.bound.evaluate(block.value_of)
+    except RackmathError as problem:
+        raise RackmathError(f"option {option.id}: {problem}") from None
+
+
+def _count_wins(found: Mapping[str, _Spread], part: slice) -> None:
+    """Count how often each option is the cheapest, and add up what choosing it costs over the cheapest."""
+    names = list(found)
+    lowest = found[names[0]].totals[part].copy()
+    winner = np.zeros(len(lowest), dtype=np.int8)
+    for index, name in enumerate(names[1:], 1):
+        totals = found[name].totals[part]
+        winner[totals < lowest] = index
+        np.minimum(lowest, totals, out=lowest)
+    for index, name in enumerate(names):
+        found[name].wins += int((winner == index).sum())
+        extra = found[name].totals[part] - lowest
+        found[name].regret += float(extra.sum()) if np.isfinite(extra).all() else float("inf")
+
+
+def _option(
+    rank: int, option: Option, scenario: Scenario, central: Result, each: _Spread, stats: Mapping[str, float]
+) -> dict[str, Any]:
+    factor = convert(1.0, central.unit, scenario.unit)
+    model = option.bound.model
+    return {
+        "id": option.id,
+        "title": option.title,
+        "model": model.id,
+        "method": model.method,
+        "rank": rank,
+        "central": float(np.asarray(central.total)) * factor,
+        **stats,
+        "chance_cheapest": each.wins / scenario.samples,
+        "expected_regret": each.regret,
+        "lines": [
+            {
+                "name": name,
+                "label": label(name),
+                "central": float(np.asarray(value)) * factor,
+                **{key: number for key, number in summary(each.lines[name]).items() if key != "p50"},
+            }
+            for name, value in central.lines.items()
+        ],
+        "notes": [
+            {"name": name, "label": label(name), "value": np.asarray(note.value).item(), "unit": note.unit}
+            for name, note in central.notes.items()
+        ],
+        "warnings": list(central.warnings),
+        "inputs": [{**record_input(one), "label": label(one.name)} for one in option.bound.inputs.values()],
+        "histogram": _histogram(each.totals[:LINE_DRAWS]),
+    }
+
+
+def _histogram(totals: Array) -> dict[str, Any]:
+    finite = totals[np.isfinite(totals)]
+    if len(finite) < BINS:
+        return {"edges": [], "counts": []}
+    low, high = np.quantile(finite, [0.005, 0.995])
+    if low == high:
+        return {"edges": [float(low), float(high)], "counts": [len(finite)]}
+    counts, edges = np.histogram(finite, bins=BINS, range=(float(low), float(high)))
+    return {"edges": edges.tolist(), "counts": counts.tolist()}
+
+
+class _Levers:
+    """Evaluate all options with some inputs moved: by probability for uncertain ones, by value for a swept one."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.uncertain: dict[str, list[tuple[Option, Input]]] = {}
+        for option, each in scenario.leaves():
+            if each.uncertain:
+                self.uncertain.setdefault(each.stream, []).append((option, each))
+
+    def cost(self, option: Option, probabilities: Values, fixed: Values | None = None, unit: str = "") -> Array:
+        """Return the option's total in the scenario's unit; inputs that are not named stay at their medians."""
+
+        def value_of(each: Input) -> Any:
+            if fixed and each.name in fixed:
+                return convert(fixed[each.name], unit, each.unit)
+            return each.at(probabilities.get(each.stream, 0.5))
+
+        result = option.bound.evaluate(value_of, check=False)
+        return np.asarray(result.total, dtype=np.float64) * convert(1.0, result.unit, self.scenario.unit)
+
+    def costs(self, probabilities: Values, shape: tuple[int, ...]) -> Array:
+        """Return all options' totals, one row an option."""
+        return np.stack([np.broadcast_to(self.cost(option, probabilities), shape) for option in self.scenario.options])
+
+
+def _break_even(scenario: Scenario, sweep: Sweep) -> dict[str, Any]:
+    levers = _Levers(scenario)
+    shown = grid(sweep.low, sweep.high, sweep.scale)
+    affected = {option.id for option, each in scenario.leaves() if each.name == sweep.input}
+
+    def curve(option: Option, values: Array) -> Array:
+        return np.broadcast_to(levers.cost(option, {}, {sweep.input: values}, sweep.unit), values.shape)
+
+    curves = {option.id: curve(option, shown) for option in scenario.options}
+    places = _many_curves(levers, sweep)
+    found = []
+    for first, second in combinations(scenario.options, 2):
+
+        def difference(values: Array, first: Option = first, second: Option = second) -> Array:
+            return curve(first, values) - curve(second, values)
+
+        around = spread(
+            first_crossing(places[first.id] - places[second.id], grid(sweep.low, sweep.high, sweep.scale, 121))
+        )
+        for each in crossings((first.id, second.id), difference, sweep.low, sweep.high, sweep.scale):
+            found.append(
+                {"a": each.first, "b": each.second, "at": each.at, "cheaper_above": each.cheaper_above, **around}
+            )
+    return {
+        "input": sweep.input,
+        "label": label(sweep.input),
+        "unit": sweep.unit,
+        "scale": sweep.scale,
+        "from": sweep.low,
+        "to": sweep.high,
+        "today": _today(scenario, sweep),
+        "not_affected": [option.id for option in scenario.options if option.id not in affected],
+        "grid": shown,
+        "curves": curves,
+        "crossings": sorted(found, key=lambda each: (each["at"], each["a"], each["b"])),
+    }
+
+
+def _today(scenario: Scenario, sweep: Sweep) -> float | None:
+    """Return the value that the scenario itself has for the swept input."""
+    for _, each in scenario.leaves():
+        if each.name == sweep.input:
+            return float(convert(float(np.asarray(each.at(0.5))), each.unit, sweep.unit))
+    return None
+
+
+def _many_curves(levers: _Levers, sweep: Sweep) -> dict[str, Array]:
+    """Return each option's cost on a coarser grid (rows) for some draws of all other inputs (columns)."""
+    values = grid(sweep.low, sweep.high, sweep.scale, 121)[:, None]
+    draws = {
+        name: stream(levers.scenario.seed, f"break-even:{name}").random(BREAK_EVEN_DRAWS) for name in levers.uncertain
+    }
+    shape = (len(values), BREAK_EVEN_DRAWS)
+    return {
+        option.id: np.broadcast_to(levers.cost(option, draws, {sweep.input: values}, sweep.unit), shape)
+        for option in levers.scenario.options
+    }
+
+
+def _sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
+    """Return what moves the margin: the cheapest other option's cost minus the recommended one's."""
+    levers = _Levers(scenario)
+    names = [option.id for option in scenario.options]
+    mine = names.index(best)
+
+    def margin(probabilities: Mapping[str, Array]) -> Array:
+        shape = np.broadcast_shapes(*(np.shape(each) for each in probabilities.values()))
+        costs = levers.costs(probabilities, shape)
+        others = np.delete(costs, mine, axis=0).min(axis=0)
+        return np.asarray(others - costs[mine])
+
+    streams = list(levers.uncertain)
+    if not streams:
+        return []
+    swings = tornado(margin, streams)
+    shares = sobol(margin, streams, scenario.seed, SOBOL_ROWS)
+    found = []
+    for name in streams:
+        _, each = levers.uncertain[name][0]
+        low_best, high_best = _winners(levers, name, np.array([LOW, HIGH]))
+        flip = _flip(levers, name, mine)
+        found.append(
+            {
+                "input": each.name,
+                "label": label(each.name),
+                "unit": each.unit,
+                "options": sorted({owner.id for owner, _ in levers.uncertain[name]}, key=names.index),
+                "low": each.at(LOW),
+                "high": each.at(HIGH),
+                "margin_low": swings[name][0],
+                "margin_high": swings[name][1],
+                "best_low": names[low_best],
+                "best_high": names[high_best],
+                "flips_at": flip[0] if flip else None,
+                "flips_to": names[flip[1]] if flip else None,
+                "first_order": shares[name][0],
+                "total_effect": shares[name][1],
+                "origin": each.origin.kind,
+                "figure": each.origin.figure,
+                "source": each.origin.source,
+                "as_of": each.origin.as_of,
+            }
+        )
+    return sorted(
+        found, key=lambda one: (-abs(one["margin_high"] - one["margin_low"]), -one["total_effect"], one["input"])
+    )
+
+
+def _winners(levers: _Levers, name: str, probabilities: Array) -> Array:
+    return np.asarray(levers.costs({name: probabilities}, probabilities.shape).argmin(axis=0))
+
+
+def _flip(levers: _Levers, name: str, mine: int) -> tuple[float, int] | None:
+    """Return the input's value nearest to its median at which another option becomes the cheapest, and that option.
+
+    None when the recommended option stays the cheapest from the 1st to the 99th percentile, or is not the cheapest
+    at the medians in the first place (then every value of this input "flips" and none does).
+    """
+    probabilities = np.linspace(0.01, 0.99, FLIP_POINTS)
+    winners = _winners(levers, name, probabilities)
+    middle = FLIP_POINTS // 2
+    if winners[middle] != mine:
+        return None
+    changed = np.flatnonzero(winners != mine)
+    if not len(changed):
+        return None
+    nearest = int(changed[np.abs(changed - middle).argmin()])
+    inside, outside = probabilities[nearest + (1 if nearest < middle else -1)], probabilities[nearest]
+    for _ in range(40):
+        half = (inside + outside) / 2
+        if _winners(levers, name, np.array([half]))[0] == mine:
+            inside = half
+        else:
+            outside = half
+    each = levers.uncertain[name][0][1]
+    return float(each.at(outside)), int(_winners(levers, name, np.array([outside]))[0])
+
+
+def _recommend(options: list[dict[str, Any]], scenario: Scenario) -> dict[str, Any]:
+    first = options[0]
+    money = _money(scenario.unit)
+    spread = f"5th to 95th percentile {money(first['p5'])} to {money(first['p95'])}"
+    sentence = f"{first['title']}: {money(first['p50'])} ({spread})"
+    if len(options) > 1:
+        sentence += f", the cheapest of {len(options)} options in {first['chance_cheapest']:.0%} of draws"
+        leader = max(options, key=lambda each: float(each["chance_cheapest"]))
+        if leader is not first:
+            sentence += (
+                f"; {leader['title']} is cheapest more often ({leader['chance_cheapest']:.0%}), "
+                "but its median is higher"
+            )
+        second = options[1]
+        sentence += f". Next: {second['title']} at {money(second['p50'])}"
+    return {
+        "option": first["id"],
+        "title": first["title"],
+        "chance_cheapest": first["chance_cheapest"],
+        "sentence": sentence + ".",
+    }
+
+
+def _money(unit: str) -> Any:
+    def shown(value: float) -> str:
+        return f"{format_number(value)} {spoken(unit)}"
+
+    return shown
+
+
+def _figures(scenario: Scenario, evidence: Evidence) -> list[dict[str, Any]]:
+    """Return the figures that the options rest on, each once, with its source and age."""
+    used: dict[str, list[str]] = {}
+    for option, each in scenario.leaves():
+        if each.origin.kind == FIGURE:
+            used.setdefault(each.origin.figure_id, []).append(f"{option.id}.{each.name}")
+    by_id = {figure.id: figure for figure in evidence.figures}
+    day = date.fromisoformat(scenario.as_of) if scenario.as_of else None
+    found = []
+    for figure_id, users in used.items():
+        figure = by_id[figure_id]
+        source = evidence.sources.get(figure.source)
+        freshness = figure.freshness(day) if day else None
+        found.append(
+            {
+                "ref": figure.ref,
+                "figure": figure.id,
+                "scope": {str(key): str(value) for key, value in figure.scope.items()},
+                "value": figure.as_written,
+                "unit": figure.unit,
+                "as_of": str(figure.as_of),
+                "age_days": freshness.age_days if freshness else None,
+                "stale": freshness.stale if freshness else None,
+                "freshness": freshness.reason if freshness else "",
+                "kind": figure.kind,
+                "claimant": str(figure.claimant.get("who", ""))
+                if isinstance(figure.claimant, Mapping)
+                else str(figure.claimant),
+                "source": figure.source,
+                "source_title": source.title if source else "",
+                "url": source.url if source else "",
+                "licence": source.licence if source else "",
+                "note_title": figure.note_title,
+                "used_by": users,
+            }
+        )
+    return sorted(found, key=lambda one: (one["ref"], one["figure"]))
+
+
+def _assumptions(scenario: Scenario) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for option, each in scenario.leaves():
+        if each.origin.kind == ASSUMPTION:
+            key = (each.name, each.text)
+            row = {"input": each.name, "label": label(each.name), "value": each.text, "unit": each.unit}
+            found.setdefault(key, {**row, "because": each.origin.source, "used_by": []})["used_by"].append(
+                f"{option.id}.{each.name}"
+            )
+    return list(found.values())

@@ -1,0 +1,126 @@
+"""Run one model: bind, compute, draw, and seal the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rackmath.errors import RackmathError
+from rackmath.kernel.bind import Bound, bind
+from rackmath.kernel.draws import blocks, check_samples, summary
+from rackmath.kernel.receipt import plain, record, record_input, restore, seal
+from rackmath.kernel.registry import get
+from rackmath.kernel.result import Result
+
+if TYPE_CHECKING:
+    from rackmath.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Run:
+    """A model's answer with everything that it was made from."""
+
+    bound: Bound
+    central: Result
+    """At the median of every input."""
+    distribution: dict[str, float] | None
+    """Mean, p5, p50 and p95 of the total over the draws; None without draws."""
+    samples: int
+    seed: int
+    as_of: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as plain data. A total that is infinite is None, and `infinite` says why."""
+        model = self.bound.model
+        body: dict[str, Any] = {
+            "id": model.id,
+            "title": model.title,
+            "method": model.method,
+            "unit": model.unit,
+            "total": _scalar(self.central.total),
+            "lines": {name: _scalar(value) for name, value in self.central.lines.items()},
+            "notes": {
+                name: {"value": _scalar(note.value), "unit": note.unit} for name, note in self.central.notes.items()
+            },
+            "warnings": list(self.central.warnings),
+        }
+        if body["total"] is None:
+            body["infinite"] = model.infinite
+        if self.central.paths:
+            body["paths"] = {
+                name: {"values": np.asarray(path.values).tolist(), "unit": path.unit, "axis": path.axis}
+                for name, path in self.central.paths.items()
+            }
+        if self.distribution is not None:
+            body["distribution"] = {**self.distribution, "samples": self.samples, "seed": self.seed}
+        body["inputs"] = [record_input(each) for each in self.bound.inputs.values()]
+        body = plain(body)
+        content = {**record(self.bound), "as_of": self.as_of, "samples": self.samples, "seed": self.seed}
+        return {**body, "receipt": seal({"kind": "run", **content}, body)}
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    return plain(float(np.asarray(value)))
+
+
+def run_bound(bound: Bound, *, samples: int = 0, seed: int = 0, as_of: str = "") -> Run:
+    """Run a bound model at its central values, and over `samples` draws when that is not 0.
+
+    Raises
+    ------
+    RackmathError
+        A bad number of samples, or inputs for which the model has no answer.
+    """
+    central = bound.central()
+    spread = None
+    if samples:
+        check_samples(samples, seed)
+        totals = np.empty(samples)
+        for part, block in blocks(bound.leaves(), samples, seed):
+            result = bound.evaluate(block.value_of)
+            totals[part] = result.total
+        spread = summary(totals)
+    return Run(bound, central, spread, samples, seed, as_of)
+
+
+def run(
+    model_id: str,
+    given: Mapping[str, Any],
+    evidence: Evidence,
+    *,
+    as_of: date | None = None,
+    samples: int = 0,
+    seed: int = 0,
+) -> Run:
+    """Bind the model's inputs and run it.
+
+    Parameters
+    ----------
+    model_id
+        Id of a registered model.
+    given
+        Input name to value, as `rackmath.kernel.bind.bind` reads them; the rest comes from `evidence`.
+    evidence
+        The brains that defaults come from.
+    as_of
+        Use what was known on that day.
+    samples, seed
+        Draws to make (0 for none) and the seed of their streams.
+    """
+    bound = bind(get(model_id), given, evidence, as_of=as_of)
+    return run_bound(bound, samples=samples, seed=seed, as_of=as_of.isoformat() if as_of else "")
+
+
+def rerun(receipt: Mapping[str, Any]) -> Run:
+    """Run a receipt of kind ``run`` again, from what it holds alone."""
+    try:
+        samples, seed, as_of = int(receipt["samples"]), int(receipt["seed"]), str(receipt["as_of"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise RackmathError(f"this is not a receipt of a run: {problem!r}") from None
+    return run_bound(restore(receipt), samples=samples, seed=seed, as_of=as_of)

@@ -1,0 +1,1 @@
+"""Models, one a file, grouped by what they are about."""
