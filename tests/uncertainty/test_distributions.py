@@ -132,8 +132,13 @@ def test_notation_reads_units():
         {"what": 1},
         "3 to",
         "to 6",
-    ]
-    + ["6 to 3", "3 USD to 6 GPU", {"samples": "1,2"}, {"samples": [1, "x"]}, {"p5": "a", "p95": 2}, "x" * 5000],
+        "6 to 3",
+        "3 USD to 6 GPU",
+        {"samples": "1,2"},
+        {"samples": [1, "x"]},
+        {"p5": "a", "p95": 2},
+        "x" * 5000,
+    ],
 )
 def test_notation_refuses(written):
     with pytest.raises(RackmathError):

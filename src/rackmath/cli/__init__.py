@@ -1,4 +1,4 @@
-"""The `rackmath` command. Modules of this package import what they need when a command runs, so that help is instant."""
+"""The `rackmath` command. Its modules import what they need when a command runs, so that help is instant."""
 
 from rackmath.cli.main import main
 

@@ -102,9 +102,8 @@ def _print(decision: dict[str, Any]) -> None:
     _print_sensitivity(decision)
     _print_figures(decision)
     receipt = decision["receipt"]
-    click.echo(
-        f"\n{decision['samples']:,} draws, seed {decision['seed']}, rackmath {receipt['rackmath']}; receipt {receipt['hash']}"
-    )
+    made = f"{decision['samples']:,} draws, seed {decision['seed']}, rackmath {receipt['rackmath']}"
+    click.echo(f"\n{made}; receipt {receipt['hash']}")
 
 
 def _print_ranking(decision: dict[str, Any]) -> None:

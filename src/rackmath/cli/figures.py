@@ -36,8 +36,8 @@ def figures(query: str, vaults: tuple[Path, ...], as_of: str | None, to_json: bo
             each.unit or "–",
             str(each.as_of),
             each.kind,
+            shorten(each.source, 40),
         ]
-        + [shorten(each.source, 40)]
         for each in found
     ]
     click.echo(table(["figure", "scope", "value", "unit", "as of", "kind", "source"], rows))

@@ -21,7 +21,7 @@ BAD_INPUT = 2
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="rackmath")
 def rackmath() -> None:
-    """What AI compute really costs, with receipts.
+    """Say what AI compute really costs, with receipts.
 
     Every number is a figure with a source and a date; every method is a model that runs.
     JSON (--json) goes to standard output and nothing else does. Bad input ends with status 2.

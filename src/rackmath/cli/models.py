@@ -117,7 +117,7 @@ def run(
 ) -> None:
     """Run a model. Each input is an option: --gpu-hour-price "2.10 USD/GPU_hour".
 
-    A value is a number with its unit, a range ("3 to 6 USD/h", "~0.4") or a figure ("@h100-sxm/rental-price?term=spot").
+    A value is a number with its unit, a range ("3 to 6 USD/h", "~0.4") or a figure ("@box/rental-price?term=spot").
     What is left out comes from the brain's figures; `rackmath show MODEL` lists the inputs and their defaults.
     """
     from rackmath.kernel import get

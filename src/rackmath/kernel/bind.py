@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rackmath.errors import Problems, RackmathError, suggest
+from rackmath.kernel.catalogue import get
 from rackmath.kernel.declare import Model
 from rackmath.kernel.params import Array, Choice, Declared, Param, Series
-from rackmath.kernel.registry import get
 from rackmath.kernel.result import Result
 from rackmath.uncertainty import Distribution, Interval, Pert, Point, Samples, Stated, Uniform, parse_stated
 from rackmath.uncertainty.notation import describe

@@ -14,8 +14,8 @@ import numpy as np
 from rackmath import __version__
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import ASSUMPTION, FIGURE, GIVEN, MODEL, Bound, Input, Origin
+from rackmath.kernel.catalogue import get
 from rackmath.kernel.params import Param, Series
-from rackmath.kernel.registry import get
 from rackmath.uncertainty import Distribution, Interval, parse_stated
 
 

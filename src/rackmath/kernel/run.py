@@ -11,9 +11,9 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import Bound, bind
+from rackmath.kernel.catalogue import get
 from rackmath.kernel.draws import blocks, check_samples, summary
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
-from rackmath.kernel.registry import get
 from rackmath.kernel.result import Result
 
 if TYPE_CHECKING:

@@ -39,9 +39,9 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.errors import Problems, RackmathError, suggest
 from rackmath.kernel.bind import Bound, Input, bind
+from rackmath.kernel.catalogue import get
 from rackmath.kernel.declare import Model
 from rackmath.kernel.params import Param, Series
-from rackmath.kernel.registry import get
 from rackmath.uncertainty import parse_stated
 from rackmath.units import canonical, convert
 from rackmath.vault.yamltext import YamlProblem, parse

@@ -1,0 +1,52 @@
+"""Sensitivity against functions whose indices are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import sobol_indices, uniform
+
+from rackmath.kernel.sensitivity import sobol, tornado
+
+NAMES = ("x1", "x2", "x3")
+
+
+def ishigami(at):
+    """sin x1 + 7 sin² x2 + 0.1 x3⁴ sin x1 on (−π, π)³ (Ishigami and Homma 1990)."""
+    x1, x2, x3 = ((np.asarray(at.get(name, 0.5)) * 2 - 1) * np.pi for name in NAMES)
+    return np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
+
+
+def test_ishigami():
+    found = sobol(ishigami, NAMES, seed=1, samples=65_536)
+    # closed form with a = 7, b = 0.1: V = a²/8 + bπ⁴/5 + b²π⁸/18 + 1/2
+    a, b, pi = 7.0, 0.1, np.pi
+    variance = a**2 / 8 + b * pi**4 / 5 + b**2 * pi**8 / 18 + 0.5
+    alone = (0.5 * (1 + b * pi**4 / 5) ** 2, a**2 / 8, 0.0)
+    together = (b**2 * pi**8 * 8 / 225, 0.0, b**2 * pi**8 * 8 / 225)
+    for name, first, joint in zip(NAMES, alone, together, strict=True):
+        assert found[name][0] == pytest.approx(first / variance, abs=0.02)
+        assert found[name][1] == pytest.approx((first + joint) / variance, abs=0.02)
+
+
+def test_against_scipy():
+    def func(x):
+        return ishigami(dict(zip(NAMES, x, strict=True)))
+
+    expected = sobol_indices(func=func, n=16_384, dists=[uniform()] * 3, rng=np.random.default_rng(1))
+    found = sobol(ishigami, NAMES, seed=2, samples=65_536)
+    for index, name in enumerate(NAMES):
+        assert found[name][0] == pytest.approx(expected.first_order[index], abs=0.03)
+        assert found[name][1] == pytest.approx(expected.total_order[index], abs=0.03)
+
+
+def test_an_answer_that_does_not_vary_has_no_indices():
+    assert sobol(lambda at: np.ones(8), NAMES, seed=1, samples=8) == dict.fromkeys(NAMES, (0.0, 0.0))
+
+
+def test_tornado_moves_one_input_at_a_time():
+    found = tornado(lambda at: 10 * np.asarray(at.get("a", 0.5)) - np.asarray(at.get("b", 0.5)), ("a", "b", "c"))
+    # a from 0.05 to 0.95 with b at 0.5: 0.5 - 0.5 to 9.5 - 0.5
+    assert found["a"] == pytest.approx((0.0, 9.0))
+    assert found["b"] == pytest.approx((4.95, 4.05))
+    assert found["c"] == pytest.approx((4.5, 4.5))
