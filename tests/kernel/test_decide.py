@@ -77,6 +77,7 @@ def test_break_even(answer):
     assert volume["crossings"][0]["p95"] == pytest.approx(1600 / 0.9e-6, rel=0.1)
     assert volume["crossings"][0]["chance"] == 1.0
     assert volume["today"] == 1e9
+    assert (volume["crossings"][0]["count"], volume["crossings"][0]["cheaper_below"]) == (1, "api")
     # in the fixed cost itself it is 900 in every draw
     assert [each["at"] for each in fixed["crossings"]] == pytest.approx([900])
     assert fixed["crossings"][0]["cheaper_above"] == "api"

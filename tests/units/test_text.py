@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rackmath.units import UnitError, format_number, format_value, parse, parse_number
+from rackmath.units import UnitError, format_compact, format_number, format_value, parse, parse_number
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,15 @@ def test_parse_refuses(text):
 )
 def test_format_number(value, text):
     assert format_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(5.32e9, "5.32B"), (1e7, "10M"), (9.9e6, "9,900,000"), (1.5e12, "1.5T"), (-2e9, "−2B"), (0.5, "0.5")],
+)
+def test_format_compact(value, text):
+    assert format_compact(value) == text
+    assert parse_number(text) == pytest.approx(value)
 
 
 def test_format_value_is_read_by_people():

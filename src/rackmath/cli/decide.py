@@ -24,6 +24,8 @@ from rackmath.errors import RackmathError
 
 MAX_RECEIPT = 64 * 1024 * 1024
 TOP = 8
+WORTH_TELLING = 0.02
+"""A break-even that is in fewer draws than this is left out of the table (never out of the JSON)."""
 
 
 @click.command()
@@ -107,13 +109,13 @@ def _print(decision: dict[str, Any]) -> None:
 
 
 def _print_ranking(decision: dict[str, Any]) -> None:
-    from rackmath.units import format_number, spoken
+    from rackmath.units import format_compact, spoken
 
     rows = []
     for each in decision["options"]:
-        money = [format_number(each[key]) if each[key] is not None else "∞" for key in ("p5", "p50", "p95")]
+        money = [format_compact(each[key]) if each[key] is not None else "∞" for key in ("p5", "p50", "p95")]
         chance = f"{each['chance_cheapest']:.0%}"
-        regret = "∞" if each["expected_regret"] is None else format_number(each["expected_regret"])
+        regret = "∞" if each["expected_regret"] is None else format_compact(each["expected_regret"])
         rows.append([str(each["rank"]), shorten(each["title"], 44), *money, chance, regret])
     click.echo(spoken(decision["unit"]))
     click.echo(table(["", "option", "p5", "median", "p95", "cheapest", "regret"], rows, "llrrrrr"))
@@ -124,38 +126,43 @@ def _print_ranking(decision: dict[str, Any]) -> None:
         if total > 0:
             made = ", ".join(f"{line['label']} {(line['mean'] or 0) / total:.0%}" for line in parts if line["mean"])
             click.echo(wrap(f"{each['title']}: {made}", "  "))
+
+
+    warned: dict[str, list[str]] = {}
+    for each in decision["options"]:
         for warning in each["warnings"]:
-            click.echo(wrap(f"! {warning}", "    "))
+            warned.setdefault(warning, []).append(each["title"])
+    for warning, titles in warned.items():
+        click.echo(wrap(f"! {warning} ({', '.join(titles)})", "  "))
 
 
 def _print_break_even(decision: dict[str, Any]) -> None:
-    from rackmath.units import format_number, spoken
+    from rackmath.units import format_compact, spoken
 
     titles = {each["id"]: each["title"] for each in decision["options"]}
     for sweep in decision["break_even"]:
         click.secho(f"\nBreak-even in {sweep['label']} ({spoken(sweep['unit']) or 'share'})", bold=True)
-        if not sweep["crossings"]:
-            low, high = format_number(sweep["from"]), format_number(sweep["to"])
-            click.echo(f"  No option overtakes another from {low} to {high}.")
         rows = []
         for each in sweep["crossings"]:
-            above = each["cheaper_above"]
-            below = each["a"] if above == each["b"] else each["b"]
-            spread = "–" if each["p5"] is None else f"{format_number(each['p5'])} to {format_number(each['p95'])}"
-            rows.append(
-                [
-                    format_number(each["at"]),
-                    spread,
-                    f"{each['chance']:.0%}",
-                    f"{shorten(titles[below], 34)} → {shorten(titles[above], 34)}",
-                ]
-            )
+            if each["at"] is None and each["chance"] < WORTH_TELLING:
+                continue
+            at = "–" if each["at"] is None else format_compact(each["at"])
+            if each["count"] > 1:
+                at += f" … {format_compact(each['last'])}"
+            spread = "–" if each["p5"] is None else f"{format_compact(each['p5'])} to {format_compact(each['p95'])}"
+            below, above = (shorten(titles[each[key]], 34) for key in ("cheaper_below", "cheaper_above"))
+            other = shorten(titles[each["b"] if each["cheaper_below"] == each["a"] else each["a"]], 34)
+            change = f"{below} → {above}" if each["at"] is not None else f"{below} at the medians, never {other}"
+            rows.append([at, spread, f"{each['chance']:.0%}", change])
         if rows:
             click.echo(table(["at", "p5 to p95", "crosses in", "cheaper below → above"], rows, "rrrl"))
+        else:
+            low, high = format_compact(sweep["from"]), format_compact(sweep["to"])
+            click.echo(f"  No option overtakes another from {low} to {high}.")
 
 
 def _print_sensitivity(decision: dict[str, Any]) -> None:
-    from rackmath.units import format_number
+    from rackmath.units import format_compact
 
     if not decision["sensitivity"]:
         return
@@ -165,11 +172,11 @@ def _print_sensitivity(decision: dict[str, Any]) -> None:
     for each in decision["sensitivity"][:TOP]:
         flip = "–"
         if each["flips_at"] is not None:
-            flip = f"{format_number(each['flips_at'])}: {shorten(titles[each['flips_to']], 30)}"
+            flip = f"{format_compact(each['flips_at'])}: {shorten(titles[each['flips_to']], 30)}"
         rows.append(
             [
                 each["label"],
-                f"{format_number(each['low'])} to {format_number(each['high'])}",
+                f"{format_compact(each['low'])} to {format_compact(each['high'])}",
                 each["unit"] or "–",
                 *(_margin(each[key]) for key in ("margin_low", "margin_high")),
                 f"{each['total_effect']:.0%}",
@@ -182,9 +189,9 @@ def _print_sensitivity(decision: dict[str, Any]) -> None:
 
 
 def _margin(value: float | None) -> str:
-    from rackmath.units import format_number
+    from rackmath.units import format_compact
 
-    return "∞" if value is None else format_number(value)
+    return "∞" if value is None else format_compact(value)
 
 
 def _print_figures(decision: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from rackmath.kernel.declare import Model
 from rackmath.kernel.params import Array, Choice, Declared, Param, Series
 from rackmath.kernel.result import Result
 from rackmath.uncertainty import Distribution, Interval, Pert, Point, Samples, Stated, Uniform, parse_stated
+from rackmath.uncertainty.distributions import probability_of, score_of
 from rackmath.uncertainty.notation import describe
 from rackmath.units import UnitError, canonical, convert, parse_number, spoken
 
@@ -80,18 +82,23 @@ class Input:
 
         `probability` is a float or an array of any shape; the answer has its shape. A certain input is one value.
         """
-        if self.distribution is None:
-            return self.fixed
-        if isinstance(self.distribution, Point):
-            return self.distribution.value
+        return self.at_score(score_of(np.asarray(probability, dtype=np.float64))) if self.uncertain else self._certain
+
+    def at_score(self, score: Array) -> Any:
+        """Return the value at a standard normal score, of the part of its distribution inside the bounds."""
+        if self.distribution is None or not self.uncertain:
+            return self._certain
         low, high = self._inside
-        inside = np.asarray(probability, dtype=np.float64)
         if low > 0 or high < 1:
-            inside = low + inside * (high - low)
-        value = self.distribution.ppf(inside)
+            score = score_of(low + probability_of(score) * (high - low))
+        value = self.distribution.at_score(score)
         return value if value.ndim else float(value)
 
     @property
+    def _certain(self) -> Any:
+        return self.distribution.value if isinstance(self.distribution, Point) else self.fixed
+
+    @cached_property
     def _inside(self) -> tuple[float, float]:
         if not isinstance(self.declared, Param) or self.distribution is None:
             return 0.0, 1.0
@@ -113,21 +120,25 @@ class Bound:
             found += each.child.leaves() if each.child else [each]
         return found
 
-    def evaluate(self, value_of: Callable[[Input], Any], *, check: bool = True) -> Result:
-        """Run the model on the values that `value_of` gives for its leaves."""
+    def evaluate(self, value_of: Callable[[Input], Any]) -> Result:
+        """Run the model on the values that `value_of` gives for its leaves; the total is checked, notes are not."""
         values: dict[str, Any] = {}
         for name, each in self.inputs.items():
             if each.child is None:
                 values[name] = value_of(each)
                 continue
-            nested = each.child.evaluate(value_of, check=check)
+            nested = each.child.evaluate(value_of)
             values[name] = convert(nested.total, each.child.model.unit, each.unit)
             each.declared.check(f"{self.model.id}: {name} (from {each.child.model.id})", values[name])
-        return self.model.evaluate(values) if check else self.model.compute(**values)
+        result = self.model.compute(**values)
+        self.model.check_total(result)
+        return result
 
     def central(self) -> Result:
-        """Run the model at the median of every input."""
-        return self.evaluate(lambda each: each.at(0.5))
+        """Run the model at the median of every input, and check all that it says."""
+        result = self.evaluate(lambda each: each.at(0.5))
+        self.model.check_result(result)
+        return result
 
 
 def bind(

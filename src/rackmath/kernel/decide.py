@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import ASSUMPTION, FIGURE, Input
 from rackmath.kernel.break_even import crossings, first_crossing, grid, spread
-from rackmath.kernel.draws import BLOCK, Block, blocks, check_samples, summary
+from rackmath.kernel.draws import Block, blocks, check_samples, in_order, summary
 from rackmath.kernel.params import Array, label
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
@@ -33,6 +34,7 @@ BINS = 40
 FLIP_POINTS = 99
 
 Values = Mapping[str, Any]
+Counts = NDArray[np.intp]
 
 
 @dataclass
@@ -139,26 +141,41 @@ def _central(option: Option) -> Result:
 
 
 def _draw(scenario: Scenario) -> dict[str, _Spread]:
-    """Evaluate every option on every draw; options that rest on one figure see the same draws of it."""
+    """Evaluate every option on every draw; options that rest on one figure see the same draws of it.
+
+    Blocks are evaluated by a few threads (NumPy works outside the interpreter's lock) and added up in their order, so
+    the answer does not depend on how many there are.
+    """
     leaves = [each for _, each in scenario.leaves()]
     kept = min(scenario.samples, LINE_DRAWS)
     found = {option.id: _Spread(np.empty(scenario.samples), {}) for option in scenario.options}
-    for part, block in blocks(leaves, scenario.samples, scenario.seed, BLOCK):
+    for option in scenario.options:
+        found[option.id].lines = {name: np.empty(kept) for name in option.bound.central().lines}
+
+    def evaluate(part: slice, block: Block) -> tuple[slice, Counts, Array]:
         for option in scenario.options:
             result = _evaluate(option, block)
-            each = found[option.id]
             factor = convert(1.0, result.unit, scenario.unit)
-            np.multiply(result.total, factor, out=each.totals[part])
+            np.multiply(result.total, factor, out=found[option.id].totals[part])
             if part.start < kept:
                 here = slice(part.start, min(part.stop, kept))
                 for name, value in result.lines.items():
-                    line = each.lines.setdefault(name, np.empty(kept))
                     shown = np.broadcast_to(np.asarray(value) * factor, (part.stop - part.start,))
-                    line[here] = shown[: here.stop - here.start]
-        _count_wins(found, part)
-    for each in found.values():
-        each.regret /= scenario.samples
+                    found[option.id].lines[name][here] = shown[: here.stop - here.start]
+        return part, *_compare(np.stack([each.totals[part] for each in found.values()]))
+
+    for _, wins, regret in in_order(evaluate, blocks(leaves, scenario.samples, scenario.seed)):
+        for index, each in enumerate(found.values()):
+            each.wins += int(wins[index])
+            each.regret += float(regret[index]) / scenario.samples
     return found
+
+
+def _compare(totals: Array) -> tuple[Counts, Array]:
+    """Count how often each option (a row) is the cheapest of a draw (a column), and sum its cost over the cheapest."""
+    wins = np.bincount(totals.argmin(axis=0), minlength=len(totals))
+    extra = totals - totals.min(axis=0)
+    return wins, np.asarray(np.where(np.isnan(extra).any(axis=1), np.inf, extra.sum(axis=1)))
 
 
 def _evaluate(option: Option, block: Block) -> Result:
@@ -166,21 +183,6 @@ def _evaluate(option: Option, block: Block) -> Result:
         return option.bound.evaluate(block.value_of)
     except RackmathError as problem:
         raise RackmathError(f"option {option.id}: {problem}") from None
-
-
-def _count_wins(found: Mapping[str, _Spread], part: slice) -> None:
-    """Count how often each option is the cheapest, and add up what choosing it costs over the cheapest."""
-    names = list(found)
-    lowest = found[names[0]].totals[part].copy()
-    winner = np.zeros(len(lowest), dtype=np.int8)
-    for index, name in enumerate(names[1:], 1):
-        totals = found[name].totals[part]
-        winner[totals < lowest] = index
-        np.minimum(lowest, totals, out=lowest)
-    for index, name in enumerate(names):
-        found[name].wins += int((winner == index).sum())
-        extra = found[name].totals[part] - lowest
-        found[name].regret += float(extra.sum()) if np.isfinite(extra).all() else float("inf")
 
 
 def _option(
@@ -246,7 +248,7 @@ class _Levers:
                 return convert(fixed[each.name], unit, each.unit)
             return each.at(probabilities.get(each.stream, 0.5))
 
-        result = option.bound.evaluate(value_of, check=False)
+        result = option.bound.evaluate(value_of)
         return np.asarray(result.total, dtype=np.float64) * convert(1.0, result.unit, self.scenario.unit)
 
     def costs(self, probabilities: Values, shape: tuple[int, ...]) -> Array:
@@ -263,20 +265,13 @@ def _break_even(scenario: Scenario, sweep: Sweep) -> dict[str, Any]:
         return np.broadcast_to(levers.cost(option, {}, {sweep.input: values}, sweep.unit), values.shape)
 
     curves = {option.id: curve(option, shown) for option in scenario.options}
-    places = _many_curves(levers, sweep)
-    found = []
-    for first, second in combinations(scenario.options, 2):
 
-        def difference(values: Array, first: Option = first, second: Option = second) -> Array:
-            return curve(first, values) - curve(second, values)
+    def compare(first: Option, second: Option) -> dict[str, Any]:
+        central = _crossings(sweep, first.id, second.id, lambda values: curve(first, values) - curve(second, values))
+        return {**central, **spread(first_crossing(many[first.id] - many[second.id], _coarse(sweep)))}
 
-        around = spread(
-            first_crossing(places[first.id] - places[second.id], grid(sweep.low, sweep.high, sweep.scale, 121))
-        )
-        for each in crossings((first.id, second.id), difference, sweep.low, sweep.high, sweep.scale):
-            found.append(
-                {"a": each.first, "b": each.second, "at": each.at, "cheaper_above": each.cheaper_above, **around}
-            )
+    many = _many_curves(levers, sweep)
+    found = [compare(first, second) for first, second in combinations(scenario.options, 2)]
     return {
         "input": sweep.input,
         "label": label(sweep.input),
@@ -288,8 +283,33 @@ def _break_even(scenario: Scenario, sweep: Sweep) -> dict[str, Any]:
         "not_affected": [option.id for option in scenario.options if option.id not in affected],
         "grid": shown,
         "curves": curves,
-        "crossings": sorted(found, key=lambda each: (each["at"], each["a"], each["b"])),
+        "crossings": sorted(found, key=lambda each: (each["at"] is None, each["at"] or -each["chance"])),
     }
+
+
+def _crossings(sweep: Sweep, first: str, second: str, difference: Callable[[Array], Array]) -> dict[str, Any]:
+    """Return where two options cost the same at the medians of everything else: first, last, and how often.
+
+    Whole GPUs make a cost a staircase, so two options may overtake each other several times; below `at` one is the
+    cheaper, above `last` the other (or the same one, after an even number of crossings).
+    """
+    found = crossings((first, second), difference, sweep.low, sweep.high, sweep.scale)
+    lowest = float(difference(np.array([sweep.low]))[0])
+    below = first if lowest < 0 or (lowest == 0 and found and found[0].cheaper_above == second) else second
+    return {
+        "a": first,
+        "b": second,
+        "at": found[0].at if found else None,
+        "last": found[-1].at if found else None,
+        "count": len(found),
+        "cheaper_below": below,
+        "cheaper_above": found[-1].cheaper_above if found else below,
+    }
+
+
+def _coarse(sweep: Sweep) -> Array:
+    """Return the grid on which break-evens of many draws are found."""
+    return grid(sweep.low, sweep.high, sweep.scale, 121)
 
 
 def _today(scenario: Scenario, sweep: Sweep) -> float | None:
@@ -302,7 +322,7 @@ def _today(scenario: Scenario, sweep: Sweep) -> float | None:
 
 def _many_curves(levers: _Levers, sweep: Sweep) -> dict[str, Array]:
     """Return each option's cost on a coarser grid (rows) for some draws of all other inputs (columns)."""
-    values = grid(sweep.low, sweep.high, sweep.scale, 121)[:, None]
+    values = _coarse(sweep)[:, None]
     draws = {
         name: stream(levers.scenario.seed, f"break-even:{name}").random(BREAK_EVEN_DRAWS) for name in levers.uncertain
     }

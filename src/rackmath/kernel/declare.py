@@ -77,15 +77,25 @@ class Model:
 
     def check_result(self, result: Result) -> None:
         """Raise NotFinite for NaN anywhere, or for infinity where the model does not declare it."""
-        named = [*result.lines.items(), *((name, note.value) for name, note in result.notes.items())]
-        named += [(name, path.values) for name, path in result.paths.items()]
-        for name, value in named:
-            if isinstance(value, str):
-                continue
-            if np.isnan(value).any():
-                raise NotFinite(f"{self.id}: {name} is not a number for these inputs; they contradict each other")
-            if not self.infinite and np.isinf(value).any():
-                raise NotFinite(f"{self.id}: {name} grows beyond all bounds for these inputs")
+        self.check_total(result)
+        named = [(name, note.value) for name, note in result.notes.items() if not isinstance(note.value, str)]
+        for name, value in [
+            *result.lines.items(),
+            *named,
+            *((name, path.values) for name, path in result.paths.items()),
+        ]:
+            self._check(name, value)
+
+    def check_total(self, result: Result) -> None:
+        """Raise NotFinite as `check_result` does, for the total alone: what draws need."""
+        if not np.isfinite(result.total).all():
+            self._check("the total", result.total)
+
+    def _check(self, name: str, value: Any) -> None:
+        if np.isnan(value).any():
+            raise NotFinite(f"{self.id}: {name} is not a number for these inputs; they contradict each other")
+        if not self.infinite and np.isinf(value).any():
+            raise NotFinite(f"{self.id}: {name} grows beyond all bounds for these inputs")
 
 
 class Checked(Generic[P]):

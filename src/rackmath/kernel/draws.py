@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,7 +15,10 @@ from rackmath.kernel.bind import Input
 from rackmath.kernel.params import Array
 from rackmath.uncertainty import stream
 
+T = TypeVar("T")
+
 BLOCK = 16_384
+MAX_THREADS = 4
 MAX_SAMPLES = 10_000_000
 
 
@@ -27,8 +33,8 @@ def check_samples(samples: int, seed: int) -> None:
 class Block:
     """The values of all inputs for one block of draws."""
 
-    def __init__(self, probabilities: dict[str, Array]) -> None:
-        self._probabilities = probabilities
+    def __init__(self, scores: dict[str, Array]) -> None:
+        self._scores = scores
         self._values: dict[tuple[Any, ...], Any] = {}
 
     def value_of(self, each: Input) -> Any:
@@ -37,7 +43,7 @@ class Block:
             return each.at(0.5)
         key = (each.stream, each.distribution, each.declared.unit)
         if key not in self._values:
-            self._values[key] = each.at(self._probabilities[each.stream])
+            self._values[key] = each.at_score(self._scores[each.stream])
         return self._values[key]
 
 
@@ -46,14 +52,24 @@ def blocks(leaves: list[Input], samples: int, seed: int, size: int = BLOCK) -> I
     generators = {each.stream: stream(seed, each.stream) for each in leaves if each.uncertain}
     for start in range(0, samples, size):
         stop = min(start + size, samples)
-        yield slice(start, stop), Block({name: _uniform(each, stop - start) for name, each in generators.items()})
+        yield slice(start, stop), Block({name: each.standard_normal(stop - start) for name, each in generators.items()})
 
 
-def _uniform(generator: np.random.Generator, count: int) -> Array:
-    """Draw from the open interval (0, 1), so that no distribution is asked for its infinite ends."""
-    values = generator.random(count)
-    values += 2.0**-54
-    return np.minimum(values, 1 - 2.0**-53, out=values)
+def in_order(evaluate: Callable[[slice, Block], T], work: Iterable[tuple[slice, Block]]) -> Iterator[T]:
+    """Evaluate blocks in a few threads, and yield the answers in the order of the blocks.
+
+    The draws themselves are made here, one block after the other, because a stream is a sequence. Only as many blocks
+    are under way as keep the threads busy, so memory does not grow with the number of draws.
+    """
+    threads = min(os.cpu_count() or 1, MAX_THREADS)
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[T]] = deque()
+        for part, block in work:
+            under_way.append(pool.submit(evaluate, part, block))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def summary(values: Array) -> dict[str, float]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
 from rackmath.kernel.params import Real
+
+
+T = TypeVar("T")
+Lazy: TypeAlias = T | Callable[[], T]
 
 
 class Note(NamedTuple):
@@ -29,6 +33,9 @@ class Path(NamedTuple):
 class Result:
     """Named lines in one unit; their sum is the total.
 
+    Notes and warnings may be given as functions that make them: draws need the lines alone, and what nobody asks for is
+    not computed.
+
     Parameters
     ----------
     unit
@@ -47,17 +54,28 @@ class Result:
         self,
         unit: str,
         lines: Mapping[str, Any],
-        notes: Mapping[str, tuple[Any, str]] | None = None,
-        warnings: Iterable[str] = (),
+        notes: Lazy[Mapping[str, tuple[Any, str]]] | None = None,
+        warnings: Lazy[Iterable[str]] = (),
         paths: Mapping[str, Path] | None = None,
     ) -> None:
         if not lines:
             raise TypeError("a result needs at least one line")
         self.unit = unit
         self.lines: dict[str, Real] = dict(lines)
-        self.notes = {name: Note(*note) for name, note in (notes or {}).items()}
-        self.warnings = tuple(warnings)
         self.paths = dict(paths or {})
+        self._notes = notes
+        self._warnings = warnings
+
+    @cached_property
+    def notes(self) -> dict[str, Note]:
+        """Return what is worth knowing but is not a summand."""
+        notes = self._notes() if callable(self._notes) else self._notes
+        return {name: Note(*note) for name, note in (notes or {}).items()}
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what the numbers given make doubtful."""
+        return tuple(self._warnings() if callable(self._warnings) else self._warnings)
 
     @cached_property
     def total(self) -> Real:

@@ -13,7 +13,16 @@ from rackmath.units.convert import (
     quantity,
     same_unit,
 )
-from rackmath.units.text import Measure, format_number, format_value, parse, parse_number, read_number, spoken
+from rackmath.units.text import (
+    Measure,
+    format_compact,
+    format_number,
+    format_value,
+    parse,
+    parse_number,
+    read_number,
+    spoken,
+)
 
 __all__ = [
     "Measure",
@@ -22,6 +31,7 @@ __all__ = [
     "canonical",
     "compatible",
     "convert",
+    "format_compact",
     "format_number",
     "format_value",
     "number",

@@ -81,6 +81,14 @@ def format_number(value: float, digits: int = 3) -> str:
     return text.replace("-", "−", 1)
 
 
+def format_compact(value: float, digits: int = 3) -> str:
+    """Print a number for people, with M, B or T from ten million on: ``5.32B``, which `parse` reads back."""
+    for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if max(scale, 1e7) <= abs(value) < math.inf:
+            return f"{format_number(value / scale, digits)}{letter}"
+    return format_number(value, digits)
+
+
 _SPOKEN = {
     "": "",
     "percent": "%",
