@@ -1,0 +1,77 @@
+"""The docs: what the program produces is up to date, and what is promised is kept."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from rackmath.kernel import registry
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = re.compile(r"^\| (A\d\d\.\d+) \| (.+?) \| (done|planned) \| (.*?) \|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def maker():
+    spec = importlib.util.spec_from_file_location("docs_maker", ROOT / "tools/docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_produced_pages_are_up_to_date(maker):
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, text in maker.produced().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run `make docs`"
+
+
+def promises():
+    return ROW.findall((ROOT / "docs/methods.md").read_text(encoding="utf-8"))
+
+
+def test_every_method_stands_once_in_the_list():
+    codes = [code for code, *_ in promises()]
+    assert len(codes) == len(set(codes)) == 203
+
+
+def test_the_list_of_methods_is_the_registry():
+    promised: dict[str, set[str]] = {
+        code: set(re.findall(r"`([a-z_]+\.[a-z_]+)`", where)) for code, _, status, where in promises() if status == "done"
+    }
+    registered: dict[str, set[str]] = {}
+    for model in registry().values():
+        registered.setdefault(model.method, set()).add(model.id)
+    for code, models in registered.items():
+        assert promised.get(code) == models, f"docs/methods.md: {code} is {sorted(models)}"
+    for code, models in promised.items():
+        assert models <= set(registry()), code
+
+
+def test_what_is_planned_names_nothing():
+    assert [code for code, _, status, where in promises() if status == "planned" and where.strip()] == []
+
+
+@pytest.mark.parametrize("page", sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]), ids=str)
+def test_links_lead_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_scenarios_in_the_docs_are_read(maker):
+    """Every YAML block of the scenario page binds against the bundled brain."""
+    from rackmath.evidence import Evidence
+    from rackmath.kernel.scenario import load
+
+    text = (ROOT / "docs/scenarios.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert load(block, Evidence.load()).options
