@@ -10,6 +10,7 @@ from scipy import stats
 
 from rackmath.errors import RackmathError
 from rackmath.uncertainty import Interval, Pert, Point, Samples, Uniform, parse_stated
+from rackmath.uncertainty.distributions import probability_of, score_of
 
 P = np.array([0.001, 0.05, 0.3, 0.5, 0.8, 0.95, 0.999])
 
@@ -23,6 +24,17 @@ def test_interval_hits_its_percentiles():
     ):
         ends = interval.ppf(np.array([interval.low_probability, interval.high_probability]))
         assert ends == pytest.approx([interval.low, interval.high])
+
+
+def test_few_values_and_many_have_the_same_scores():
+    p = np.concatenate([np.geomspace(1e-300, 0.5, 40), 1 - np.geomspace(1e-15, 0.5, 40)])
+    many = score_of(p)
+    assert np.concatenate([score_of(each) for each in np.split(p, 16)]) == pytest.approx(many, rel=1e-12, abs=1e-13)
+    assert many == pytest.approx(stats.norm.ppf(p))
+    assert np.concatenate([probability_of(z) for z in np.split(many, 16)]) == pytest.approx(
+        probability_of(many), rel=1e-12
+    )
+    assert score_of(np.array([0.0, 0.5, 1.0])).tolist() == [-np.inf, 0.0, np.inf]
 
 
 def test_lognormal_against_scipy():

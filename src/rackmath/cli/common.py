@@ -113,3 +113,15 @@ def wrap(text: str, indent: str = "") -> str:
 
     columns = min(shutil.get_terminal_size((100, 24)).columns, 110)
     return textwrap.fill(clean(text), columns, initial_indent=indent, subsequent_indent=indent)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    import os
+
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from rackmath.cli.common import (
     table,
     vaults,
     wrap,
+    write_whole,
 )
 from rackmath.errors import RackmathError
 
@@ -62,10 +63,9 @@ def decide(
     scenario = load(text, evidence, name=path.name, as_of=day(as_of), overrides=_settings(settings))
     decision = answer(scenario.with_draws(samples, seed), evidence, scenario_path=path.name)
     if report:
-        from rackmath.vault.paths import replace_file
         from rackmath.web.report import render_report
 
-        replace_file(report, render_report(decision))
+        write_whole(report, render_report(decision))
     if to_json:
         print_json(decision)
     else:
