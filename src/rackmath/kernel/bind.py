@@ -100,8 +100,8 @@ class Input:
 
     @cached_property
     def _inside(self) -> tuple[float, float]:
-        if not isinstance(self.declared, Param) or self.distribution is None:
-            return 0.0, 1.0
+        if not isinstance(self.declared, Param) or not isinstance(self.distribution, Interval):
+            return 0.0, 1.0  # every other family has hard ends, and they were found inside the bounds
         low, top = self.distribution.cdf(np.array([self.declared.floor, self.declared.maximum]))
         return (float(low) if low > 1e-12 else 0.0), (float(top) if top < 1 - 1e-12 else 1.0)
 

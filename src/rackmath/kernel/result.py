@@ -10,7 +10,6 @@ import numpy as np
 
 from rackmath.kernel.params import Real
 
-
 T = TypeVar("T")
 Lazy: TypeAlias = T | Callable[[], T]
 
