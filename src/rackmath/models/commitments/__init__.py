@@ -1,0 +1,1 @@
+"""What cloud discounts really save."""

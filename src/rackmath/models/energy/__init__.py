@@ -1,0 +1,1 @@
+"""What power, cooling and overhead cost, and whose they are."""

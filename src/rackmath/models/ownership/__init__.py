@@ -1,0 +1,1 @@
+"""Own, rent, lease, call an API, or mix."""

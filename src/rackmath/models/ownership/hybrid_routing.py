@@ -1,0 +1,196 @@
+"""How much capacity to own when an API can take what is above it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from rackmath.kernel import Choice, Param, Real, Result, Series, model
+from rackmath.models._numbers import ratio as share_of
+from rackmath.models._numbers import ratio_or_never, some, tagged
+from rackmath.models._terms import ApiPrice, HoursPerMonth, PeakHoursShare, PeakToMean, TokensPerMonth
+from rackmath.models.ownership._demand import exceeded_in, excess, largest_peak, log_spread
+from rackmath.models.ownership._sizing import demand
+from rackmath.units import convert, number
+
+HourlyDemand = Annotated[
+    Real,
+    Series(
+        "",
+        axis="hour",
+        assumption="1",
+        because="even demand; give demand of typical hours in any unit to use its shape (its mean is scaled away)",
+        minimum=0,
+        maximum=1e15,
+        help="demand hour by hour, in any unit: only its shape counts",
+    ),
+]
+
+
+@model(
+    "ownership.hybrid_routing",
+    method="A10.11",
+    title="Own the steady load, send the peaks to an API",
+    question="How much capacity is worth owning when an API takes the demand above it?",
+    unit="USD/month",
+    sources=(
+        "https://www.digitalapplied.com/blog/self-host-frontier-models-tco-analysis-2026",
+        "https://en.wikipedia.org/wiki/Newsvendor_model",
+    ),
+    increasing_in=("tokens_per_month", "own_cost_at_full_load", "api_price"),
+)
+def hybrid_routing(
+    *,
+    tokens_per_month: TokensPerMonth,
+    hours_per_month: HoursPerMonth,
+    demand_form: Annotated[
+        str,
+        Choice(
+            "lognormal",
+            "hourly",
+            assumption="lognormal",
+            because="often only a peak-to-mean ratio is known; 'hourly' takes the hours of hourly_demand as they are",
+            help="where the spread of demand over the hours comes from",
+        ),
+    ],
+    peak_to_mean: PeakToMean,
+    peak_hours_share: PeakHoursShare,
+    hourly_demand: HourlyDemand,
+    own_cost_at_full_load: Annotated[
+        Real,
+        Param(
+            "USD/Mtok",
+            evidence="llama-70b-on-h100/cost-at-full-load",
+            minimum=0,
+            maximum=1e5,
+            help="what a million tokens costs on own capacity that is full in every hour",
+        ),
+    ],
+    api_price: ApiPrice,
+    outage_hours: Annotated[
+        Real,
+        Param(
+            "hour/month",
+            evidence="self-hosting/outage-hours",
+            minimum=0,
+            maximum=300,
+            help="hours a month in which own capacity is down and the API takes everything it may",
+        ),
+    ],
+    regulated_share: Annotated[
+        Real,
+        Param(
+            "",
+            assumption="0",
+            because="no rule is assumed that keeps tokens on own capacity",
+            minimum=0,
+            maximum=1,
+            help="share of demand that must not leave own capacity",
+        ),
+    ],
+) -> Result:
+    r"""Return the monthly cost at the owned capacity that is worth having, the rest going to the API.
+
+    .. math:: B = H \Bigl( c\,K + b\,E\bigl[(D - K)^+\bigr]
+        + a\,b\,\bigl((1 - \rho)\,\mu - E[(D - K)^+]\bigr)^+ \Bigr), \quad P(D > K^*) = \frac{c}{b\,(1 - a)}
+
+    where :math:`D` is hourly demand with mean :math:`\mu`, :math:`K` owned capacity, :math:`c` own_cost_at_full_load,
+    :math:`b` api_price, :math:`H` hours_per_month, :math:`a` the share of hours in outage and :math:`\rho`
+    regulated_share. A unit of capacity costs :math:`c` every hour and saves :math:`b` in the hours that need it and in
+    which it works. Demand is lognormal (peak_hours_share of the hours lie above peak_to_mean times the mean) or the
+    hours given. The regulated part raises :math:`K` to its own peak at least; in an outage it waits.
+
+    Limits: :math:`b (1 - a) \le c` makes :math:`K^* = 0`, the API alone; :math:`c \to 0` owns the largest peak; even
+    demand makes :math:`K^* = \mu` and no spill.
+    Not included: whole GPUs and staff (see hybrid_service), the time to detect an outage, quality differences.
+    Source: the newsvendor's critical ratio, https://en.wikipedia.org/wiki/Newsvendor_model
+
+    >>> found = hybrid_routing(
+    ...     tokens_per_month=730 * 3.6e6, hours_per_month=730, demand_form="hourly", peak_to_mean=2,
+    ...     peak_hours_share=0.01, hourly_demand=[500, 500, 1000, 2000], own_cost_at_full_load=0.3, api_price=1,
+    ...     outage_hours=0, regulated_share=0)
+    >>> float(found.notes["best_capacity"].value), round(float(found.total))
+    (1000.0, 1445)
+    """
+    rate = demand(tokens_per_month, hours_per_month, peak_to_mean)
+    mean = number(rate.mean, "token/s")
+    own, api = number(own_cost_at_full_load, "USD/Mtok"), number(api_price, "USD/Mtok")
+    out = number(outage_hours, "hour/month") / number(hours_per_month, "hour/month")
+    regulated = number(regulated_share, "")
+    ratio = ratio_or_never(own, api * (1.0 - out))
+    warnings: list[str] = []
+    if demand_form == "hourly":
+        shape = np.sort(np.atleast_1d(np.asarray(number(hourly_demand, ""), dtype=np.float64)), axis=-1)
+        shape = shape / shape.mean(axis=-1, keepdims=True)
+        reached = _reached(shape, ratio)
+        held = np.maximum(reached, regulated * shape[..., -1])
+        peak, best, capacity, spill = (mean * each for each in (shape[..., -1], reached, held, _above(shape, held)))
+    else:
+        sigma = log_spread(number(peak_to_mean, ""), number(peak_hours_share, ""))
+        peak, best = number(rate.peak, "token/s"), exceeded_in(mean, sigma, ratio)
+        capacity = np.maximum(best, regulated * peak)
+        spill = excess(mean, sigma, capacity)
+        if some(number(peak_to_mean, "") > largest_peak(number(peak_hours_share, ""))):
+            warnings.append(
+                "No lognormal demand is as spiky as this peak in so large a share of hours; the spikiest one is used."
+            )
+    if some(np.greater_equal(ratio, 1.0)):
+        warnings.append(
+            "A token costs more on own capacity that is always full than at the API: own none but what rules demand."
+        )
+    if some((regulated > 0) & (out > 0)):
+        warnings.append("In an outage the regulated part is not served at all; a second site is not priced here.")
+    moved = out * np.maximum((1.0 - regulated) * mean - spill, 0.0)
+
+    def monthly(tokens_a_second: Any, price: Any) -> Any:
+        flow = tagged(tokens_a_second, "token/s", rate.mean)
+        return convert(flow * price * hours_per_month, "token/s*USD/Mtok*hour/month", "USD/month")
+
+    lines = {
+        "own_capacity": monthly(capacity, own_cost_at_full_load),
+        "api_spill": monthly(spill, api_price),
+        "api_in_outages": monthly(moved, api_price),
+    }
+    total = sum(lines.values())
+    api_alone, own_alone = monthly(mean, api_price), monthly(peak, own_cost_at_full_load)
+    like = rate.mean
+    return Result(
+        "USD/month",
+        lines,
+        notes={
+            "best_capacity": (tagged(best, "token/s", like), "token/s"),
+            "capacity": (tagged(capacity, "token/s", like), "token/s"),
+            "mean_demand": (rate.mean, "token/s"),
+            "peak_demand": (tagged(peak, "token/s", like), "token/s"),
+            "spill_share": (tagged(share_of(spill, mean, ""), "", like), ""),
+            "mean_load_of_capacity": (tagged(share_of(mean - spill, capacity, ""), "", like), ""),
+            "api_alone": (api_alone, "USD/month"),
+            "own_alone_sized_for_the_peak": (own_alone, "USD/month"),
+            "saving_against_the_api_alone": (api_alone - total, "USD/month"),
+            "saving_against_own_alone": (own_alone - total, "USD/month"),
+        },
+        warnings=warnings,
+    )
+
+
+def _reached(shape: Any, share_above: Any) -> Any:
+    """Return the smallest of the sorted hours that no more than `share_above` of them exceed; 0 where that is all."""
+    hours = shape.shape[-1]
+    above = np.minimum(share_above, 1.0)
+    index = np.clip(np.ceil((1.0 - above) * hours - 1e-9).astype(np.int64) - 1, 0, hours - 1)
+    if shape.ndim == 1:
+        found = shape[index]
+    else:
+        found = np.take_along_axis(shape, np.broadcast_to(index, shape.shape[:-1])[..., None], axis=-1)[..., 0]
+    return np.where(above >= 1.0, 0.0, found)
+
+
+def _above(shape: Any, capacity: Any) -> Any:
+    """Return the mean of what the hours have above `capacity`; hours are sorted, and both relative to the mean."""
+    if shape.ndim > 1:
+        return np.maximum(shape - np.expand_dims(capacity, -1), 0.0).mean(axis=-1)
+    hours = len(shape)
+    rest = np.append(np.cumsum(shape[::-1])[::-1], 0.0)
+    first = np.searchsorted(shape, capacity, side="right")
+    return np.maximum(rest[first] - capacity * (hours - first), 0.0) / hours

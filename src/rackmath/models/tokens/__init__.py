@@ -1,0 +1,1 @@
+"""What a token costs, hosted or by API."""
