@@ -124,3 +124,14 @@ def test_dearer_generation() -> None:
 def test_bad_inputs_are_refused(name: str, value: float) -> None:
     with pytest.raises(RackmathError, match=name):
         cluster_gpu_hour(**{**BASE, name: value})
+
+
+def test_electricity_is_that_of_the_energy_model() -> None:
+    # the same rated watts, load, PUE and price, asked of the model that only knows electricity
+    from rackmath.models.energy.electricity_cost import electricity_cost
+
+    hour = cluster_gpu_hour(**BASE)
+    rated = BASE["chip_power"] + BASE["server_overhead_power"] + BASE["network_and_storage_power"]
+    shared = {name: BASE[name] for name in ("mean_load_of_nameplate", "pue", "electricity_price")}
+    alone = electricity_cost(power_per_gpu=rated, hours_per_month=730, gpus=1, **shared)
+    assert hour.lines["electricity"] == pytest.approx(alone.notes["per_gpu_hour"].value)

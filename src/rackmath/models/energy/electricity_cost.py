@@ -72,7 +72,7 @@ def electricity_cost(
     return Result(
         "USD/GPU/month",
         {"server": server, "facility_overhead": total - server},
-        notes={
+        notes=lambda: {
             "energy_at_facility": (facility_energy, "kWh_facility/GPU/month"),
             "all_gpus": (total * gpus, "USD/month"),
             "per_gpu_hour": (

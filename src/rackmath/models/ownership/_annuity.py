@@ -5,7 +5,7 @@ Source: the annuity in arrears of any finance text, https://en.wikipedia.org/wik
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,20 @@ TINY_RATE = 1e-18
 """Stands for a rate of zero: the factor is ``1/n`` to the last digit, and nothing is divided by zero."""
 
 
-def recovery_factor(rate: Any, life: Any) -> Any:
-    r"""Return the yearly payment that repays 1 with interest over `life`, in 1/year.
+class Annuity(NamedTuple):
+    """Money over a life at a cost of capital."""
 
-    :math:`r / (1 - (1 + r)^{-n})`, written with ``expm1`` and ``log1p`` because the plain form loses every digit as
-    :math:`r \to 0`, where the factor is :math:`1/n`.
+    factor: Any
+    """The yearly payment that repays 1 with interest over the life (capital recovery factor), in 1/year."""
+    later: Any
+    """What 1 received at the end of the life is worth today, a plain number."""
+
+
+def annuity(rate: Any, life: Any) -> Annuity:
+    r"""Return the capital recovery factor and the present value of the end.
+
+    :math:`r / (1 - (1 + r)^{-n})` and :math:`(1 + r)^{-n}`, written with ``expm1`` and ``log1p`` because the plain
+    form of the first loses every digit as :math:`r \to 0`, where it is :math:`1/n`.
 
     Parameters
     ----------
@@ -31,16 +40,12 @@ def recovery_factor(rate: Any, life: Any) -> Any:
     """
     r, n = number(rate, "1/year"), number(life, "year")
     safe = np.maximum(r, TINY_RATE)
-    return tagged(safe / -np.expm1(-n * np.log1p(safe)), "1/year", rate)
+    lost = -np.expm1(-n * np.log1p(safe))
+    return Annuity(tagged(safe / lost, "1/year", rate), 1.0 - lost)
 
 
-def present(rate: Any, years: Any) -> Any:
-    """Return what 1 received after `years` is worth today, a plain number."""
-    return np.exp(-number(years, "year") * np.log1p(number(rate, "1/year")))
-
-
-def net_of_resale(price: Any, residual_share: Any, resale_cost_share: Any, rate: Any, life: Any) -> Any:
-    """Return a purchase price less the present value of what selling at the end of `life` brings in.
+def net_of_resale(price: Any, residual_share: Any, resale_cost_share: Any, later: Any) -> Any:
+    """Return a purchase price less the present value of what selling at the end of the life brings in.
 
     Parameters
     ----------
@@ -50,7 +55,7 @@ def net_of_resale(price: Any, residual_share: Any, resale_cost_share: Any, rate:
         Market price at the end of life, as a share of the purchase price.
     resale_cost_share
         Share of that market price that the sale itself costs.
-    rate, life
-        Cost of capital in 1/year, and years.
+    later
+        What 1 received at the end of the life is worth today.
     """
-    return price * (1.0 - residual_share * (1.0 - resale_cost_share) * present(rate, life))
+    return price * (1.0 - residual_share * (1.0 - resale_cost_share) * later)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from rackmath.kernel import Param, Real, Result, model
-from rackmath.models._numbers import tagged
 from rackmath.models._terms import (
     ChipPower,
     ColocationPrice,
@@ -28,9 +27,8 @@ from rackmath.models._terms import (
     StaffNeed,
     UsefulLife,
 )
-from rackmath.models.energy.electricity_cost import electricity_cost
-from rackmath.models.ownership._annuity import net_of_resale, recovery_factor
-from rackmath.units import convert, number
+from rackmath.models.ownership._hardware import hardware_hour
+from rackmath.units import convert
 
 
 @model(
@@ -119,47 +117,35 @@ def cluster_gpu_hour(
     >>> round(float(hour.total), 3)
     2.069
     """
-    unit = "USD/GPU_hour"
-    yearly = "USD/GPU/year"
-    factor = recovery_factor(cost_of_capital, useful_life)
-    price = server_price / gpus_per_server
-    servers = net_of_resale(price, residual_share, resale_cost_share, cost_of_capital, useful_life) * factor
-    under_repair = tagged(
-        number(gpus_per_server, "GPU/server")
-        * number(gpu_failure_rate, "1/year")
-        * number(convert(repair_time, "day", "year"), "year"),
-        "",
-        repair_time,
-    )
-    network = price * network_cost_share
-    # What the chip draws, the server's supply delivers: its losses are in the overhead.
-    rated = chip_power * tagged(1.0, "W_server/W_chip", chip_power) + server_overhead_power + network_and_storage_power
-    power = electricity_cost.model.compute(
-        power_per_gpu=rated,
+    hour = hardware_hour(
+        server_price=server_price,
+        gpus_per_server=gpus_per_server,
+        network_cost_share=network_cost_share,
+        useful_life=useful_life,
+        residual_share=residual_share,
+        resale_cost_share=resale_cost_share,
+        cost_of_capital=cost_of_capital,
+        chip_power=chip_power,
+        server_overhead_power=server_overhead_power,
+        network_and_storage_power=network_and_storage_power,
         mean_load_of_nameplate=mean_load_of_nameplate,
         pue=pue,
         electricity_price=electricity_price,
-        hours_per_month=tagged(730.0, "hour/month", pue),
-        gpus=tagged(1.0, "GPU", pue),
+        colocation_price=colocation_price,
+        maintenance_share=maintenance_share,
+        gpu_failure_rate=gpu_failure_rate,
+        repair_time=repair_time,
     )
-    lines = {
-        "servers": convert(servers, yearly, unit),
-        "network": convert(network * factor, yearly, unit),
-        "spares": convert(servers * under_repair, yearly, unit),
-        "electricity": power.notes["per_gpu_hour"].value,
-        "colocation": convert(rated * colocation_price, "W_server/GPU*USD/kW_server/month", unit),
-        "maintenance": convert((price + network) * maintenance_share, yearly, unit),
-        "staff": convert(staff_need * loaded_salary / cluster_gpus, yearly, unit),
-    }
-    result = Result(unit, lines)
+    staff = convert(staff_need * loaded_salary / cluster_gpus, "USD/GPU/year", "USD/GPU_hour")
+    lines = {**hour.lines, "staff": staff}
     return Result(
-        unit,
+        "USD/GPU_hour",
         lines,
-        notes={
-            "cost_per_useful_gpu_hour": (result.total / loaded_hours_share, unit),
-            "purchase_price_per_gpu": (price + network, "USD/GPU"),
-            "rated_power_per_gpu": (rated, "W_server/GPU"),
-            "power_at_the_meter_per_gpu": (rated * mean_load_of_nameplate * pue, "W_facility/GPU"),
-            "servers_under_repair": (under_repair, ""),
+        notes=lambda: {
+            "cost_per_useful_gpu_hour": (sum(lines.values()) / loaded_hours_share, "USD/GPU_hour"),
+            "purchase_price_per_gpu": (hour.purchase_price, "USD/GPU"),
+            "rated_power_per_gpu": (hour.rated_power, "W_server/GPU"),
+            "power_at_the_meter_per_gpu": (hour.rated_power * mean_load_of_nameplate * pue, "W_facility/GPU"),
+            "servers_under_repair": (hour.under_repair, ""),
         },
     )

@@ -160,12 +160,11 @@ def hybrid_service(
         "api_spill": convert(spilled * api.total * hours_per_month, "token/s*USD/Mtok*hour/month", "USD/month"),
         "staff": convert(team * loaded_salary, "USD/year", "USD/month"),
     }
-    total = sum(lines.values())
-    api_alone = convert(tokens_per_month * api.total, "token/month*USD/Mtok", "USD/month")
-    return Result(
-        "USD/month",
-        lines,
-        notes={
+
+    def notes() -> dict[str, tuple[Any, str]]:
+        total = sum(lines.values())
+        api_alone = convert(tokens_per_month * api.total, "token/month*USD/Mtok", "USD/month")
+        return {
             "replicas": (replicas, "replica"),
             **fleet_notes(
                 total,
@@ -185,11 +184,13 @@ def hybrid_service(
             "api_price": (api.total, "USD/Mtok"),
             "saving_against_the_api_alone": (api_alone - total, "USD/month"),
             "engineers": (team, "FTE"),
-        },
-        warnings=_warnings(ratio, peak_to_mean, peak_hours_share)
-        + scaling_warnings(throughput, measured)
-        + tuple(api.warnings),
-    )
+        }
+
+    def warnings() -> tuple[str, ...]:
+        spiky = _warnings(ratio, peak_to_mean, peak_hours_share)
+        return spiky + scaling_warnings(throughput, measured) + api.warnings
+
+    return Result("USD/month", lines, notes=notes, warnings=warnings)
 
 
 def _whole_steps(mean: Any, sigma: Any, step: Any, best: Any, ratio: Any, least: Any) -> tuple[Any, Any]:

@@ -48,9 +48,9 @@ from rackmath.models._terms import (
     TotalThroughput,
     UsefulLife,
 )
+from rackmath.models.ownership._hardware import hardware_hour
 from rackmath.models.ownership._sizing import at_mix, demand, fleet_notes, replica_rate, replicas_for, scaling_warnings
 from rackmath.models.ownership._team import yearly_pay
-from rackmath.models.ownership.cluster_gpu_hour import cluster_gpu_hour
 from rackmath.units import convert, number
 
 
@@ -159,7 +159,7 @@ def owned_service(
     replicas = replicas_for(rate.peak, each, minimum_replicas)
     servers = _servers(replicas, gpus_per_replica, gpus_per_server)
     gpus = servers * gpus_per_server
-    hour = cluster_gpu_hour.model.compute(
+    hour = hardware_hour(
         server_price=server_price,
         gpus_per_server=gpus_per_server,
         network_cost_share=network_cost_share,
@@ -177,10 +177,6 @@ def owned_service(
         maintenance_share=maintenance_share,
         gpu_failure_rate=gpu_failure_rate,
         repair_time=repair_time,
-        cluster_gpus=gpus,
-        staff_need=0 * staff_need,
-        loaded_salary=loaded_salary,
-        loaded_hours_share=tagged(1.0, "", pue),
     )
     pay, team = yearly_pay(
         servers=servers,
@@ -199,19 +195,17 @@ def owned_service(
     lines = {
         name: convert(paid_hours * value, "GPU*hour/month*USD/GPU_hour", "USD/month")
         for name, value in hour.lines.items()
-        if name != "staff"
     }
     lines["staff"] = convert(sum(pay.values()), "USD/year", "USD/month")
-    total = sum(lines.values())
-    at_the_meter = convert(gpus * hour.notes["power_at_the_meter_per_gpu"].value, "W_facility", "kW_facility")
-    return Result(
-        "USD/month",
-        lines,
-        notes={
+
+    def notes() -> dict[str, tuple[Any, str]]:
+        drawn = gpus * hour.rated_power * mean_load_of_nameplate
+        at_the_meter = convert(drawn * pue, "W_server*W_facility/W_server", "kW_facility")
+        return {
             "servers": (servers, "server"),
             "replicas": (replicas, "replica"),
             **fleet_notes(
-                total,
+                sum(lines.values()),
                 tokens_per_month,
                 hours_per_month,
                 rate.mean,
@@ -219,19 +213,20 @@ def owned_service(
                 throughput,
                 allowed_load_share,
             ),
-            "gpu_hour_cost_without_staff": (hour.total, "USD/GPU_hour"),
-            "purchase_price": (gpus * hour.notes["purchase_price_per_gpu"].value, "USD"),
+            "gpu_hour_cost_without_staff": (sum(hour.lines.values()), "USD/GPU_hour"),
+            "purchase_price": (gpus * hour.purchase_price, "USD"),
             "power_at_the_meter": (at_the_meter, "kW_facility"),
             "engineers": (team, "FTE"),
-        },
-        warnings=scaling_warnings(throughput, measured),
-    )
+        }
+
+    return Result("USD/month", lines, notes=notes, warnings=lambda: scaling_warnings(throughput, measured))
 
 
 def _servers(replicas: Any, gpus_per_replica: Any, gpus_per_server: Any) -> Any:
     """Return whole servers: replicas packed into servers, or servers joined to a replica when it is larger than one."""
     needed, size = number(replicas, "replica"), number(gpus_per_replica, "GPU/replica")
     room = number(gpus_per_server, "GPU/server")
-    packed = np.floor(np.divide(room, size))
-    servers = np.where(packed >= 1, np.ceil(needed / np.maximum(packed, 1)), needed * np.ceil(size / room))
+    replicas_a_server = np.maximum(np.floor(np.divide(room, size)), 1)
+    servers_a_replica = np.ceil(np.divide(size, room))  # 1 unless a replica is larger than a server
+    servers = np.ceil(needed / replicas_a_server) * servers_a_replica
     return tagged(servers, "server", replicas)

@@ -105,14 +105,13 @@ def rented_service(
     rent = convert(gpus * gpu_hour_price * hours_per_month, "GPU*USD/GPU_hour*hour/month", "USD/month")
     team = engineers(staff_need, staffing)
     staff = convert(team * loaded_salary, "USD/year", "USD/month")
-    total = rent + staff
     return Result(
         "USD/month",
         {"gpus": rent, "staff": staff},
-        notes={
+        notes=lambda: {
             "replicas": (replicas, "replica"),
             **fleet_notes(
-                total,
+                rent + staff,
                 tokens_per_month,
                 hours_per_month,
                 rate.mean,
@@ -122,5 +121,5 @@ def rented_service(
             ),
             "engineers": (team, "FTE"),
         },
-        warnings=scaling_warnings(throughput, measured),
+        warnings=lambda: scaling_warnings(throughput, measured),
     )

@@ -15,7 +15,7 @@ from rackmath.models._terms import (
     ResidualShare,
     ServerPrice,
 )
-from rackmath.models.ownership._annuity import net_of_resale, recovery_factor
+from rackmath.models.ownership._annuity import annuity, net_of_resale
 from rackmath.units import convert, number
 
 RunningCost = Annotated[
@@ -93,7 +93,7 @@ def residual_break_even(
     >>> round(found.total, 4)
     0.4162
     """
-    factor = recovery_factor(cost_of_capital, holding_time)
+    factor, later = annuity(cost_of_capital, holding_time)
     rented = convert(cloud_server_hour_price, "USD/server_hour", "USD/server/year")
     unit = "USD/server/year"
 
@@ -102,7 +102,7 @@ def residual_break_even(
         return tagged(ratio_or_never(number(yearly, unit), number(rented, unit), limit=1.0), "", running_cost)
 
     def net(residual: Any) -> Any:
-        return net_of_resale(server_price, residual, resale_cost_share, cost_of_capital, holding_time)
+        return net_of_resale(server_price, residual, resale_cost_share, later)
 
     effective = net(residual_share)
     book_share = np.maximum(1.0 - number(holding_time, "year") / number(book_life, "year"), 0.0)

@@ -89,7 +89,6 @@ def effective_api_price(
         read_paid = read * (1 - cache_discount) * online
         written_paid = written * (1 + cache_write_premium) * online
     input_at_list, output_at_list = input_share * input_price, (1 - input_share) * output_price
-    input_paid = fresh_paid + read_paid + written_paid
     lines = {
         "fresh_input": input_at_list * fresh_paid,
         "cached_input": input_at_list * read_paid,
@@ -98,6 +97,7 @@ def effective_api_price(
     }
 
     def notes() -> dict[str, Any]:
+        input_paid = fresh_paid + read_paid + written_paid
         total = input_at_list * input_paid + output_at_list * either
         at_list = input_at_list + output_at_list
         return {
