@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rackmath.cli.common import as_json, clean, print_json, wrap
+
+if TYPE_CHECKING:
+    from rackmath.brain import Hit
 
 
 @click.group()
@@ -41,14 +46,21 @@ def search(query: str, vault: Path, limit: int, to_json: bool) -> None:
 
     found = find(vault, query, limit=limit)
     if to_json:
-        print_json([each.to_json() for each in found])
+        print_json(
+            [{**asdict(each), "why": _why(each), "reasons": [asdict(reason) for reason in each.why]} for each in found]
+        )
         return
     for place, each in enumerate(found, 1):
         click.secho(f"{place:2}. {clean(each.title)}", bold=True)
-        click.echo(f"    {each.kind} · score {each.score:.2f} · {each.why}")
+        click.echo(f"    {each.kind} · score {each.score:.2f} · {_why(each)}")
         click.echo(wrap(each.passage, "    ") + "\n")
     if not found:
         click.echo("No note matches. Try fewer or other words.")
+
+
+def _why(hit: Hit) -> str:
+    """Say in words why a note was found."""
+    return "; ".join(f"{', '.join(reason.words)} in {', '.join(reason.fields)}" for reason in hit.why)
 
 
 @brain.command()

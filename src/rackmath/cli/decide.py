@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +24,9 @@ from rackmath.cli.common import (
     write_whole,
 )
 from rackmath.errors import RackmathError
+
+if TYPE_CHECKING:
+    from rackmath.kernel.scenario import Scenario
 
 MAX_RECEIPT = 64 * 1024 * 1024
 TOP = 8
@@ -60,8 +65,9 @@ def decide(
     path = _bundled(file)
     text = read_file(path)
     evidence = load_evidence(vaults)
-    scenario = load(text, evidence, name=path.name, as_of=day(as_of), overrides=_settings(settings))
-    decision = answer(scenario.with_draws(samples, seed), evidence, scenario_path=path.name)
+    scenario = load(text, evidence, name=path.name, as_of=day(as_of), today=date.today(), overrides=_settings(settings))
+    scenario = scenario.with_draws(samples, seed)
+    decision = answer(scenario, evidence, scenario_path=path.name, command=_command(file, scenario, settings))
     if report:
         from rackmath.web.report import render_report
 
@@ -72,6 +78,15 @@ def decide(
         _print(decision)
         if report:
             click.echo(f"\nreport: {report}")
+
+
+def _command(file: Path, scenario: Scenario, settings: tuple[str, ...]) -> str:
+    """Return the command that gives this answer again with the same brains: every setting said, none left to chance."""
+    words = ["rackmath", "decide", file.name, "--samples", str(scenario.samples), "--seed", str(scenario.seed)]
+    words += ["--as-of", scenario.as_of] if scenario.as_of else []
+    for each in settings:
+        words += ["--set", each]
+    return shlex.join(words)
 
 
 def _bundled(file: Path) -> Path:
@@ -126,7 +141,6 @@ def _print_ranking(decision: dict[str, Any]) -> None:
         if total > 0:
             made = ", ".join(f"{line['label']} {(line['mean'] or 0) / total:.0%}" for line in parts if line["mean"])
             click.echo(wrap(f"{each['title']}: {made}", "  "))
-
 
     warned: dict[str, list[str]] = {}
     for each in decision["options"]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rackmath.evidence import Evidence
     from rackmath.kernel import Model
 
+INPUTS = "rackmath.inputs"
+
 
 @click.command()
 @as_json
@@ -92,12 +94,33 @@ def _defaults(model: Model, evidence: Evidence, as_of: str | None) -> list[dict[
     return found
 
 
-@click.command(
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    add_help_option=False,
-    options_metavar='[--INPUT "VALUE UNIT"]… [OPTIONS]',
-)
+class WithInputs(click.Command):
+    """A command that takes, beside its own options, one option for each input of the model that it names."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Set the inputs aside before the rest is read: a value such as "-2 USD/h" must not be read as options."""
+        own = {name: parameter for parameter in self.params for name in parameter.opts}
+        inputs: list[str] = []
+        rest: list[str] = []
+        words = iter(args)
+        for word in words:
+            name = word.partition("=")[0]
+            if not word.startswith("--") or word == "--" or name in own:
+                rest.append(word)
+                takes_value = name in own and not getattr(own[name], "is_flag", False)
+                if takes_value and "=" not in word:
+                    rest += [value for value in [next(words, None)] if value is not None]
+                continue
+            inputs.append(word)
+            if "=" not in word:
+                inputs += [value for value in [next(words, None)] if value is not None]
+        ctx.meta[INPUTS] = inputs
+        return super().parse_args(ctx, rest)
+
+
+@click.command(cls=WithInputs, add_help_option=False, options_metavar='[--INPUT "VALUE UNIT"]… [OPTIONS]')
 @click.argument("model_id", metavar="MODEL", required=False)
+@click.argument("extra", nargs=-1, metavar="")
 @click.option("--samples", type=int, default=0, help="Draws to make (0: one run at the medians).")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
 @vaults
@@ -108,6 +131,7 @@ def _defaults(model: Model, evidence: Evidence, as_of: str | None) -> list[dict[
 def run(
     context: click.Context,
     model_id: str | None,
+    extra: tuple[str, ...],
     samples: int,
     seed: int,
     vaults: tuple[Path, ...],
@@ -127,7 +151,7 @@ def run(
         if model_id is not None:
             model = get(model_id)
             rows = [
-                [f"--{name.replace('_', '-')}", declared.unit or "–", declared.help]
+                [f"--{name.replace('_', '-')}", declared.unit or "–", shorten(declared.help, 80)]
                 for name, declared in model.parameters.items()
             ]
             click.echo("\n" + table(["input", "unit", "what it is"], rows))
@@ -135,7 +159,7 @@ def run(
     from rackmath.kernel.run import run as run_model
 
     model = get(model_id)
-    given = read_inputs(context.args, model)
+    given = read_inputs([*extra, *context.meta[INPUTS]], model)
     answer = run_model(model_id, given, load_evidence(vaults), as_of=day(as_of), samples=samples, seed=seed).to_json()
     if to_json:
         print_json(answer)

@@ -47,7 +47,9 @@ class _Spread:
     regret: float = 0.0
 
 
-def decide(scenario: Scenario, evidence: Evidence | None = None, *, scenario_path: str = "") -> dict[str, Any]:
+def decide(
+    scenario: Scenario, evidence: Evidence | None = None, *, scenario_path: str = "", command: str = ""
+) -> dict[str, Any]:
     """Evaluate a scenario, and return the whole answer as plain data: tables and pages are made from that alone.
 
     Parameters
@@ -57,8 +59,8 @@ def decide(scenario: Scenario, evidence: Evidence | None = None, *, scenario_pat
     evidence
         The brains that its figures came from, for the list of figures with their sources and age. None leaves that
         list out (a receipt is run again without any brain).
-    scenario_path
-        Where the file was, for the reader.
+    scenario_path, command
+        Where the file was, and the command that was given, for the reader.
 
     Raises
     ------
@@ -79,6 +81,7 @@ def decide(scenario: Scenario, evidence: Evidence | None = None, *, scenario_pat
         "samples": scenario.samples,
         "seed": scenario.seed,
         "scenario_path": scenario_path,
+        "command": command,
         "scenario": scenario.text,
         "options": [
             _option(rank, option, scenario, central[option.id], spreads[option.id], stats[option.id])
@@ -87,7 +90,7 @@ def decide(scenario: Scenario, evidence: Evidence | None = None, *, scenario_pat
         "break_even": [_break_even(scenario, sweep) for sweep in scenario.sweeps],
         "sensitivity": _sensitivity(scenario, best) if len(order) > 1 else [],
     }
-    body["recommendation"] = _recommend(body["options"], scenario)
+    body["recommendation"] = _recommend(body["options"], body["sensitivity"], scenario.unit)
     body["figures"] = _figures(scenario, evidence) if evidence else []
     body["assumptions"] = _assumptions(scenario)
     body = plain(body)
@@ -412,34 +415,34 @@ def _flip(levers: _Levers, name: str, mine: int) -> tuple[float, int] | None:
     return float(each.at(outside)), int(_winners(levers, name, np.array([outside]))[0])
 
 
-def _recommend(options: list[dict[str, Any]], scenario: Scenario) -> dict[str, Any]:
+def _recommend(options: list[dict[str, Any]], sensitivity: list[dict[str, Any]], unit: str) -> dict[str, Any]:
+    """Return the option with the lowest median, and in words what it costs and how sure that is."""
     first = options[0]
-    money = _money(scenario.unit)
-    spread = f"5th to 95th percentile {money(first['p5'])} to {money(first['p95'])}"
-    sentence = f"{first['title']}: {money(first['p50'])} ({spread})"
+    reason = []
     if len(options) > 1:
-        sentence += f", the cheapest of {len(options)} options in {first['chance_cheapest']:.0%} of draws"
+        reason.append(f"It is the cheapest of {len(options)} options in {first['chance_cheapest']:.0%} of draws.")
         leader = max(options, key=lambda each: float(each["chance_cheapest"]))
         if leader is not first:
-            sentence += (
-                f"; {leader['title']} is cheapest more often ({leader['chance_cheapest']:.0%}), "
-                "but its median is higher"
-            )
+            often = f"{leader['chance_cheapest']:.0%}"
+            reason.append(f"{leader['title']} is cheapest more often ({often}), but its median is higher.")
         second = options[1]
-        sentence += f". Next: {second['title']} at {money(second['p50'])}"
+        reason.append(f"Next comes {second['title']} at {_money(second['p50'], unit)}.")
+    if sensitivity:
+        most = max(sensitivity, key=lambda each: float(each["total_effect"]))
+        reason.append(f"What sways its lead most is the {most['label']} ({most['total_effect']:.0%} of the variance).")
+    spread = f"{_money(first['p5'], unit)} to {_money(first['p95'], unit)} in 90% of draws"
     return {
         "option": first["id"],
         "title": first["title"],
         "chance_cheapest": first["chance_cheapest"],
-        "sentence": sentence + ".",
+        "reason": " ".join(reason),
+        "sentence": " ".join([f"{first['title']}: {_money(first['p50'], unit)} ({spread}).", *reason]),
     }
 
 
-def _money(unit: str) -> Any:
-    def shown(value: float) -> str:
-        return f"{format_number(value)} {spoken(unit)}"
-
-    return shown
+def _money(value: float, unit: str) -> str:
+    shown = format_number(value)
+    return f"${shown} {spoken(unit[3:])}".strip() if unit.startswith("USD/") else f"{shown} {spoken(unit)}"
 
 
 def _figures(scenario: Scenario, evidence: Evidence) -> list[dict[str, Any]]:

@@ -204,6 +204,7 @@ def load(
     *,
     name: str = "scenario",
     as_of: date | None = None,
+    today: date | None = None,
     overrides: Mapping[str, str] | None = None,
 ) -> Scenario:
     """Read, check and bind a scenario.
@@ -218,6 +219,8 @@ def load(
         The file's name, for messages.
     as_of
         Overrules the file's own date.
+    today
+        The date where neither is given; None for all that is known, with no age.
     overrides
         ``"input"`` (every option that has it) or ``"option.input"`` to a value that overrules the file's.
 
@@ -228,7 +231,7 @@ def load(
     """
     reader = _Reader(text, name)
     data = reader.mapping((), reader.data, KEYS)
-    when = as_of or _date(reader, data.get("as_of"))
+    when = as_of or _date(reader, data.get("as_of")) or today
     unit = _unit(reader, data.get("unit"))
     shared = {}
     for section in ("demand", "assumptions"):
