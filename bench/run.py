@@ -59,7 +59,11 @@ def peak_memory(command: list[str]) -> float:
 def start_up() -> None:
     """The command itself."""
     row("rackmath --help, wall", f"{wall([str(PROGRAM), '--help']):.3f} s", "under 0.3 s")
-    row("rackmath run tokens.cost_per_mtok, wall", f"{wall([str(PROGRAM), 'run', 'tokens.cost_per_mtok']):.3f} s", "under 0.8 s")
+    row(
+        "rackmath run tokens.cost_per_mtok, wall",
+        f"{wall([str(PROGRAM), 'run', 'tokens.cost_per_mtok']):.3f} s",
+        "under 0.8 s",
+    )
 
 
 def core_size() -> None:
@@ -74,7 +78,9 @@ def core_size() -> None:
             found[name] = sum(Path(file.locate()).stat().st_size for file in files if Path(file.locate()).is_file())
             for need in requires(name) or []:
                 if "extra ==" not in need:
-                    wanted.append(need.split(";")[0].split(" ")[0].rstrip("<>=!~.0123456789").split(">")[0].split("[")[0])
+                    wanted.append(
+                        need.split(";")[0].split(" ")[0].rstrip("<>=!~.0123456789").split(">")[0].split("[")[0]
+                    )
     package = sum(path.stat().st_size for path in (ROOT / "src").rglob("*") if path.is_file() and path.suffix != ".pyc")
     row(f"core install, {len(found)} distributions", f"{(sum(found.values()) + package) / 1e6:.0f} MB", "under 250 MB")
 
@@ -127,12 +133,20 @@ def beside_numpy() -> None:
         def theirs(option=option, hand=hand) -> np.ndarray:
             return sum(hand(inputs[option.id]).values())
 
-        assert np.allclose(np.concatenate([np.broadcast_to(each, (min(BLOCK, DRAWS),)) for each in ours()[:-1]]), theirs()[: BLOCK * (len(pieces) - 1)], rtol=1e-12)
+        assert np.allclose(
+            np.concatenate([np.broadcast_to(each, (min(BLOCK, DRAWS),)) for each in ours()[:-1]]),
+            theirs()[: BLOCK * (len(pieces) - 1)],
+            rtol=1e-12,
+        )
         ratios = []
         for _ in range(5):
             a, b = timed(ours), timed(theirs)
             ratios.append(a / b)
-        row(f"  option {option.id}: models / NumPy by hand", f"{a * 1e3:.0f} / {b * 1e3:.0f} ms", f"ratio {statistics.median(ratios):.2f}, at most 1.3")
+        row(
+            f"  option {option.id}: models / NumPy by hand",
+            f"{a * 1e3:.0f} / {b * 1e3:.0f} ms",
+            f"ratio {statistics.median(ratios):.2f}, at most 1.3",
+        )
 
 
 def brain() -> None:

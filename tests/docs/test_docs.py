@@ -13,6 +13,9 @@ from rackmath.kernel import registry
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| (A\d\d\.\d+) \| (.+?) \| (done|planned) \| (.*?) \|$", re.MULTILINE)
 
+MODEL = re.compile(r"`([a-z_]+\.[a-z_]+)`")
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+
 
 @pytest.fixture(scope="module")
 def maker():
@@ -42,7 +45,9 @@ def test_every_method_stands_once_in_the_list():
 
 def test_the_list_of_methods_is_the_registry():
     promised: dict[str, set[str]] = {
-        code: set(re.findall(r"`([a-z_]+\.[a-z_]+)`", where)) for code, _, status, where in promises() if status == "done"
+        code: set(re.findall(r"`([a-z_]+\.[a-z_]+)`", where))
+        for code, _, status, where in promises()
+        if status == "done"
     }
     registered: dict[str, set[str]] = {}
     for model in registry().values():
@@ -57,7 +62,7 @@ def test_what_is_planned_names_nothing():
     assert [code for code, _, status, where in promises() if status == "planned" and where.strip()] == []
 
 
-@pytest.mark.parametrize("page", sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]), ids=str)
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_links_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):

@@ -20,12 +20,16 @@ def test_every_target_has_a_line_of_help():
 def test_the_environment_says_what_is_missing(tmp_path):
     script = ROOT / "tools/environment.sh"
     missing = subprocess.run(
-        ["bash", script, "no-such-python", tmp_path / "venv", "core"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["bash", script, "no-such-python", tmp_path / "venv", "core"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert missing.returncode == 1
     assert "install Python 3.11 or newer" in missing.stderr
     old = tmp_path / "python3"
-    old.write_text("#!/bin/sh\ncase \"$2\" in *version_info*) exit 1;; *) echo 3.9.1;; esac\n", encoding="utf-8")
+    old.write_text('#!/bin/sh\ncase "$2" in *version_info*) exit 1;; *) echo 3.9;; esac\n', encoding="utf-8")
     old.chmod(0o755)
     done = subprocess.run(
         ["bash", script, old, tmp_path / "venv", "core"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -37,7 +41,7 @@ def test_the_environment_says_what_is_missing(tmp_path):
 
 def test_no_venv_support_is_said_in_one_line(tmp_path):
     python = tmp_path / "python3"
-    python.write_text("#!/bin/sh\ncase \"$2\" in *ensurepip*) exit 1;; *) exit 0;; esac\n", encoding="utf-8")
+    python.write_text('#!/bin/sh\ncase "$2" in *ensurepip*) exit 1;; *) exit 0;; esac\n', encoding="utf-8")
     python.chmod(0o755)
     environment = {"PATH": "/usr/bin:/bin"}  # where uv is not
     if Path("/usr/bin/uv").exists():
