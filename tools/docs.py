@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,7 @@ def with_outputs(text: str) -> str:
 
 def produced() -> dict[Path, str]:
     """Return every produced page by its path."""
+    shutil.rmtree(ROOT / "build/tutorial-brain", ignore_errors=True)  # the tutorial makes it anew
     pages = {**model_pages(), ROOT / "docs/cli.md": cli_page()}
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if path not in pages:

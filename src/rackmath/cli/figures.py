@@ -32,7 +32,7 @@ def figures(query: str, vaults: tuple[Path, ...], as_of: str | None, to_json: bo
         [
             each.ref,
             shorten(_scope(each), 40),
-            shorten(each.as_written, 30),
+            shorten(each.shown, 30),
             each.unit or "–",
             str(each.as_of),
             each.kind,
@@ -57,7 +57,8 @@ def figure_json(figure: Figure, evidence: Evidence, as_of: date | None) -> dict[
         "ref": figure.ref,
         "subject": figure.subject,
         "quantity": figure.quantity,
-        "value": figure.as_written,
+        "value": figure.shown,
+        "as_written": figure.as_written,
         "median": figure.reading.stated.distribution.central() if figure.reading.stated else None,
         "unit": figure.unit,
         "scope": {str(axis): str(value) for axis, value in figure.scope.items()},
@@ -89,6 +90,7 @@ def conflicts(vaults: tuple[Path, ...], as_of: str | None, to_json: bool) -> Non
             [
                 {
                     "quantity": each.first.ref,
+                    "hard": each.hard,
                     "severity": each.severity,
                     "label": each.label,
                     "explanation": each.explanation,
@@ -99,5 +101,6 @@ def conflicts(vaults: tuple[Path, ...], as_of: str | None, to_json: bool) -> Non
         )
         return
     for each in found:
-        click.echo(wrap(f"{each.severity:4}  {each.first.ref}: {each.explanation}"))
-    click.echo(f"{len(found)} conflicts.")
+        click.echo(wrap(f"{'hard' if each.hard else 'soft'}  {each.explanation}") + "\n")
+    hard = sum(each.hard for each in found)
+    click.echo(f"{len(found)} conflicts, {hard} of them hard (scopes equal and the gap wider than the ranges).")

@@ -14,6 +14,8 @@ from rackmath.evidence.freshness import Freshness, judge
 from rackmath.evidence.period import Period
 from rackmath.evidence.written import Reading
 from rackmath.uncertainty import Stated
+from rackmath.uncertainty.notation import describe
+from rackmath.units import format_number
 
 KINDS = ("measured", "reported", "listed", "estimated", "forecast", "target", "derived")
 EXPECTED = ("forecast", "target")  # of the kinds, those that speak of what is yet to come
@@ -139,6 +141,17 @@ class Figure:
                 "give a value or a range instead"
             )
         return self.reading.stated
+
+    @property
+    def shown(self) -> str:
+        """The value as numbers, without its unit: what was read from the words in `as_written`."""
+        match self.reading.kind:
+            case "at_least":
+                return f"at least {format_number(self.reading.low, 6)}"
+            case "at_most":
+                return f"at most {format_number(self.reading.high, 6)}"
+        stated = self.reading.stated
+        return describe(stated.distribution, "") if stated else self.reading.kind
 
     @property
     def where(self) -> str:

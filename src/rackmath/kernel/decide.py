@@ -442,7 +442,7 @@ def _recommend(options: list[dict[str, Any]], sensitivity: list[dict[str, Any]],
 
 def _money(value: float, unit: str) -> str:
     shown = format_number(value)
-    return f"${shown} {spoken(unit[3:])}".strip() if unit.startswith("USD/") else f"{shown} {spoken(unit)}"
+    return f"${shown}{spoken(unit[3:])}" if unit.startswith("USD/") else f"{shown} {spoken(unit)}"
 
 
 def _figures(scenario: Scenario, evidence: Evidence) -> list[dict[str, Any]]:
@@ -463,7 +463,8 @@ def _figures(scenario: Scenario, evidence: Evidence) -> list[dict[str, Any]]:
                 "ref": figure.ref,
                 "figure": figure.id,
                 "scope": {str(key): str(value) for key, value in figure.scope.items()},
-                "value": figure.as_written,
+                "value": figure.shown,
+                "as_written": figure.as_written,
                 "unit": figure.unit,
                 "as_of": str(figure.as_of),
                 "age_days": freshness.age_days if freshness else None,

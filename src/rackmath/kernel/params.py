@@ -131,16 +131,7 @@ Declared: TypeAlias = Param | Choice
 def label(name: str) -> str:
     """Return an identifier as words: ``gpu_hour_price`` as ``GPU hour price``."""
     words = name.replace("_", " ").replace("-", " ").split()
-    upper = {
-        "gpu": "GPU",
-        "api": "API",
-        "pue": "PUE",
-        "fte": "FTE",
-        "usd": "USD",
-        "mtok": "Mtok",
-        "it": "IT",
-        "kv": "KV",
-    }
+    upper = {word.lower(): word for word in ("GPU", "GPUs", "API", "PUE", "FTE", "USD", "Mtok", "IT", "KV")}
     return " ".join(upper.get(word, word) for word in words)
 
 
