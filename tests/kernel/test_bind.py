@@ -129,3 +129,17 @@ def test_draws_stay_inside_the_bounds(cost, evidence):
     assert draws.max() <= 100
     # the part above the bound is left out, not piled up on it: the median falls below the untruncated one
     assert bound.inputs["hour_price"].at(0.5) < np.sqrt(50 * 100)
+
+
+def test_a_hair_outside_the_bounds_is_moved_to_them(toy_models, evidence):
+    # 0.9 to 9.9 with a maximum of 100: ln(100 / 2.985) over sigma 0.729 is 4.8 standard deviations, a chance of 7e-7
+    wide = bind(toy_models["toy.cost"], {"hour_price": "0.9 to 9.9 USD/GPU_hour"}, evidence).inputs["hour_price"]
+    # 1 to 9 with the same maximum: 5.2 standard deviations, 9e-8
+    hair = bind(toy_models["toy.cost"], {"hour_price": "1 to 9 USD/GPU_hour"}, evidence).inputs["hour_price"]
+    scores = np.array([-8.0, 0.0, 5.0, 8.0])
+    for each in (wide, hair):
+        values = each.at_score(scores)
+        assert values.max() <= 100
+        assert (np.diff(values) >= 0).all()
+    assert hair.at_score(scores)[-1] == 100
+    assert hair.at_score(scores)[1] == pytest.approx(3.0)  # the rest of the range is untouched: sqrt(1 × 9)

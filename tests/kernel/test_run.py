@@ -40,21 +40,20 @@ def test_draws_agree_with_the_closed_form(evidence):
 def test_another_input_never_moves_anothers_draws(evidence):
     def draws(given):
         bound = run("toy.cost", given, evidence).bound
-        (_, block), *_ = blocks(bound.leaves(), 500, 7)
+        (_, block), *_ = blocks(500, 7)
         return block.value_of(bound.inputs["hour_price"])
 
     assert np.array_equal(draws({}), draws({"overhead": "0.1 to 0.3 USD/Mtok"}))
 
 
-def test_block_size_does_not_change_a_draw(evidence):
-    bound = run("toy.cost", {}, evidence).bound
-    whole, pieces = (
-        np.concatenate(
-            [block.value_of(bound.inputs["hour_price"]) for _, block in blocks(bound.leaves(), 1000, 7, size)]
-        )
-        for size in (1000, 130)
+def test_more_draws_begin_with_the_same_draws(evidence):
+    price = run("toy.cost", {}, evidence).bound.inputs["hour_price"]
+    few, many = (
+        np.concatenate([block.value_of(price) for _, block in blocks(count, 7)]) for count in (150_000, 300_000)
     )
-    assert np.array_equal(whole, pieces)
+    assert len(many) == 300_000
+    assert np.array_equal(few, many[: len(few)])
+    assert len(np.unique(many)) == 300_000  # no part repeats another
 
 
 def test_summary_knows_infinite_draws():

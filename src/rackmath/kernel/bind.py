@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 GIVEN, FIGURE, ASSUMPTION, MODEL = "given", "figure", "assumption", "model"
 MAX_SERIES = 100_000
 MAX_NESTING = 5
+NEVER = 1e-12
+"""A chance that no number of draws meets."""
+HAIR = 1e-7
+"""A chance so small that the values it stands for are moved to the bound, instead of reshaping the whole range."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class Input:
         if low > 0 or high < 1:
             score = score_of(low + probability_of(score) * (high - low))
         value = self.distribution.at_score(score)
+        if self._clip:
+            value = np.clip(value, *self._clip)
         return value if value.ndim else float(value)
 
     @property
@@ -99,11 +105,28 @@ class Input:
         return self.distribution.value if isinstance(self.distribution, Point) else self.fixed
 
     @cached_property
-    def _inside(self) -> tuple[float, float]:
+    def _outside(self) -> tuple[float, float]:
+        """Return the chances of a value below and above the bounds."""
         if not isinstance(self.declared, Param) or not isinstance(self.distribution, Interval):
-            return 0.0, 1.0  # every other family has hard ends, and they were found inside the bounds
-        low, top = self.distribution.cdf(np.array([self.declared.floor, self.declared.maximum]))
-        return (float(low) if low > 1e-12 else 0.0), (float(top) if top < 1 - 1e-12 else 1.0)
+            return 0.0, 0.0  # every other family has hard ends, and they were found inside the bounds
+        below, top = self.distribution.cdf(np.array([self.declared.floor, self.declared.maximum]))
+        below, above = float(below), float(1 - top)
+        return below if below > NEVER else 0.0, above if above > NEVER else 0.0
+
+    @cached_property
+    def _inside(self) -> tuple[float, float]:
+        """Return the probabilities between which values are drawn, where more than a hair lies outside the bounds."""
+        below, above = self._outside
+        open_floor = isinstance(self.declared, Param) and self.declared.above is not None
+        return (below if below > (0 if open_floor else HAIR) else 0.0), (1 - above if above > HAIR else 1.0)
+
+    @cached_property
+    def _clip(self) -> tuple[float, float] | None:
+        """Return the bounds to which the few values beyond them are moved, where less than a hair lies outside."""
+        (below, above), (low, high) = self._outside, self._inside
+        if isinstance(self.declared, Param) and ((below and low == 0) or (above and high == 1)):
+            return self.declared.floor, self.declared.maximum
+        return None
 
 
 @dataclass(frozen=True)

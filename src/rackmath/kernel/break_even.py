@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,8 @@ import numpy as np
 from rackmath.kernel.params import Array
 
 POINTS = 241
-REFINEMENTS = 60
+ROUNDS = 11
+ROUND_POINTS = 33
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def crossings(
         if sign == 0:
             continue
         if last and sign != last:
-            place = _bisect(difference, values[at_last], values[index], last, scale)
+            place = _narrow(difference, values[at_last], values[index], last, scale)
             found.append(Crossing(*names, at=place, cheaper_above=names[1] if sign > 0 else names[0]))
         last, at_last = float(sign), index
     return found
@@ -70,15 +70,18 @@ def _finite(values: Array) -> Array:
     return np.nan_to_num(np.asarray(values, dtype=np.float64), nan=0.0)
 
 
-def _bisect(difference: Callable[[Array], Array], low: float, high: float, sign_low: float, scale: str) -> float:
-    for _ in range(REFINEMENTS):
-        middle = math.sqrt(low * high) if scale == "log" else (low + high) / 2
-        if middle in {low, high}:
+def _narrow(difference: Callable[[Array], Array], low: float, high: float, sign_low: float, scale: str) -> float:
+    """Return the place between low and high at which the sign first differs, to the last digit.
+
+    Each round divides the bracket by many points at once, since a model costs the same for one value as for fifty.
+    """
+    for _ in range(ROUNDS):
+        values = grid(low, high, scale, ROUND_POINTS)
+        other = np.flatnonzero(np.sign(_finite(difference(values))) != sign_low)
+        index = int(other[0]) if len(other) else ROUND_POINTS - 1
+        if index == 0 or values[index - 1] == values[index]:
             break
-        if np.sign(_finite(difference(np.array([middle])))[0]) == sign_low:
-            low = middle
-        else:
-            high = middle
+        low, high = float(values[index - 1]), float(values[index])
     return float(high)
 
 

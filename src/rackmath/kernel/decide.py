@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -14,24 +15,26 @@ from numpy.typing import NDArray
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import ASSUMPTION, FIGURE, Input
 from rackmath.kernel.break_even import crossings, first_crossing, grid, spread
-from rackmath.kernel.draws import Block, blocks, check_samples, in_order, summary
+from rackmath.kernel.draws import BLOCK, Block, blocks, check_samples, in_order, summary
 from rackmath.kernel.params import Array, label
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
 from rackmath.kernel.scenario import Option, Scenario, Sweep
-from rackmath.kernel.sensitivity import HIGH, LOW, sobol, tornado
+from rackmath.kernel.sensitivity import sobol, tornado
 from rackmath.uncertainty import stream
 from rackmath.units import convert, format_number, spoken
 
 if TYPE_CHECKING:
     from rackmath.evidence import Evidence
 
-LINE_DRAWS = 131_072
+LINE_DRAWS = BLOCK
 """Lines and histograms are told from at most the first so many draws; totals and chances from all of them."""
 BREAK_EVEN_DRAWS = 400
 SOBOL_ROWS = 1024
 BINS = 40
-FLIP_POINTS = 99
+LOW, HIGH = 0.05, 0.95
+FLIP_GRID = np.linspace(0.01, 0.99, 99)
+FLIP_ROUNDS, FLIP_POINTS = 5, 33
 
 Values = Mapping[str, Any]
 Counts = NDArray[np.intp]
@@ -149,7 +152,6 @@ def _draw(scenario: Scenario) -> dict[str, _Spread]:
     Blocks are evaluated by a few threads (NumPy works outside the interpreter's lock) and added up in their order, so
     the answer does not depend on how many there are.
     """
-    leaves = [each for _, each in scenario.leaves()]
     kept = min(scenario.samples, LINE_DRAWS)
     found = {option.id: _Spread(np.empty(scenario.samples), {}) for option in scenario.options}
     for option in scenario.options:
@@ -167,7 +169,7 @@ def _draw(scenario: Scenario) -> dict[str, _Spread]:
                     found[option.id].lines[name][here] = shown[: here.stop - here.start]
         return part, *_compare(np.stack([each.totals[part] for each in found.values()]))
 
-    for _, wins, regret in in_order(evaluate, blocks(leaves, scenario.samples, scenario.seed)):
+    for _, wins, regret in in_order(evaluate, blocks(scenario.samples, scenario.seed)):
         for index, each in enumerate(found.values()):
             each.wins += int(wins[index])
             each.regret += float(regret[index]) / scenario.samples
@@ -234,7 +236,7 @@ def _histogram(totals: Array) -> dict[str, Any]:
 
 
 class _Levers:
-    """Evaluate all options with some inputs moved: by probability for uncertain ones, by value for a swept one."""
+    """Evaluate the options with some inputs moved: by probability for uncertain ones, by value for a swept one."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -254,9 +256,24 @@ class _Levers:
         result = option.bound.evaluate(value_of)
         return np.asarray(result.total, dtype=np.float64) * convert(1.0, result.unit, self.scenario.unit)
 
-    def costs(self, probabilities: Values, shape: tuple[int, ...]) -> Array:
+    def costs(self, probabilities: Values) -> Array:
         """Return all options' totals, one row an option."""
+        shape = np.broadcast_shapes(*(np.shape(each) for each in probabilities.values()))
         return np.stack([np.broadcast_to(self.cost(option, probabilities), shape) for option in self.scenario.options])
+
+    @cached_property
+    def _medians(self) -> Array:
+        return np.array([float(self.cost(option, {})) for option in self.scenario.options])
+
+    def moved(self, probabilities: Values) -> Array:
+        """Return the same as `costs` for one moved input, evaluating only the options that have it."""
+        ((name, places),) = probabilities.items()
+        owners = {option.id for option, _ in self.uncertain[name]}
+        rows = np.repeat(self._medians[:, None], len(places), axis=1)
+        for index, option in enumerate(self.scenario.options):
+            if option.id in owners:
+                rows[index] = self.cost(option, probabilities)
+        return rows
 
 
 def _break_even(scenario: Scenario, sweep: Sweep) -> dict[str, Any]:
@@ -337,27 +354,24 @@ def _many_curves(levers: _Levers, sweep: Sweep) -> dict[str, Array]:
 
 
 def _sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
-    """Return what moves the margin: the cheapest other option's cost minus the recommended one's."""
+    """Return what moves the lead: the cheapest other option's cost minus the recommended one's."""
     levers = _Levers(scenario)
     names = [option.id for option in scenario.options]
     mine = names.index(best)
 
-    def margin(probabilities: Mapping[str, Array]) -> Array:
-        shape = np.broadcast_shapes(*(np.shape(each) for each in probabilities.values()))
-        costs = levers.costs(probabilities, shape)
-        others = np.delete(costs, mine, axis=0).min(axis=0)
-        return np.asarray(others - costs[mine])
+    def lead(costs: Array) -> Array:
+        return np.asarray(np.delete(costs, mine, axis=0).min(axis=0) - costs[mine])
 
     streams = list(levers.uncertain)
     if not streams:
         return []
-    swings = tornado(margin, streams)
-    shares = sobol(margin, streams, scenario.seed, SOBOL_ROWS)
+    swings = tornado(levers.moved, streams, np.concatenate([[LOW, HIGH], FLIP_GRID]))
+    shares = sobol(lambda places: lead(levers.costs(places)), streams, scenario.seed, SOBOL_ROWS)
     found = []
     for name in streams:
         _, each = levers.uncertain[name][0]
-        low_best, high_best = _winners(levers, name, np.array([LOW, HIGH]))
-        flip = _flip(levers, name, mine)
+        leads, winners = lead(swings[name]), swings[name].argmin(axis=0)
+        flip = _flip(levers, name, mine, winners[2:])
         found.append(
             {
                 "input": each.name,
@@ -366,10 +380,10 @@ def _sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
                 "options": sorted({owner.id for owner, _ in levers.uncertain[name]}, key=names.index),
                 "low": each.at(LOW),
                 "high": each.at(HIGH),
-                "margin_low": swings[name][0],
-                "margin_high": swings[name][1],
-                "best_low": names[low_best],
-                "best_high": names[high_best],
+                "margin_low": leads[0],
+                "margin_high": leads[1],
+                "best_low": names[winners[0]],
+                "best_high": names[winners[1]],
                 "flips_at": flip[0] if flip else None,
                 "flips_to": names[flip[1]] if flip else None,
                 "first_order": shares[name][0],
@@ -385,34 +399,30 @@ def _sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
     )
 
 
-def _winners(levers: _Levers, name: str, probabilities: Array) -> Array:
-    return np.asarray(levers.costs({name: probabilities}, probabilities.shape).argmin(axis=0))
-
-
-def _flip(levers: _Levers, name: str, mine: int) -> tuple[float, int] | None:
+def _flip(levers: _Levers, name: str, mine: int, winners: Array) -> tuple[float, int] | None:
     """Return the input's value nearest to its median at which another option becomes the cheapest, and that option.
 
     None when the recommended option stays the cheapest from the 1st to the 99th percentile, or is not the cheapest
     at the medians in the first place (then every value of this input "flips" and none does).
+
+    Parameters
+    ----------
+    winners
+        The cheapest option at each place of `FLIP_GRID`.
     """
-    probabilities = np.linspace(0.01, 0.99, FLIP_POINTS)
-    winners = _winners(levers, name, probabilities)
-    middle = FLIP_POINTS // 2
-    if winners[middle] != mine:
-        return None
+    middle = len(FLIP_GRID) // 2
     changed = np.flatnonzero(winners != mine)
-    if not len(changed):
+    if winners[middle] != mine or not len(changed):
         return None
     nearest = int(changed[np.abs(changed - middle).argmin()])
-    inside, outside = probabilities[nearest + (1 if nearest < middle else -1)], probabilities[nearest]
-    for _ in range(40):
-        half = (inside + outside) / 2
-        if _winners(levers, name, np.array([half]))[0] == mine:
-            inside = half
-        else:
-            outside = half
+    inside, outside = FLIP_GRID[nearest + (1 if nearest < middle else -1)], FLIP_GRID[nearest]
+    for _ in range(FLIP_ROUNDS):
+        places = np.linspace(inside, outside, FLIP_POINTS)
+        first = int(np.argmax(levers.moved({name: places}).argmin(axis=0) != mine))
+        inside, outside = places[first - 1], places[first]
     each = levers.uncertain[name][0][1]
-    return float(each.at(outside)), int(_winners(levers, name, np.array([outside]))[0])
+    winner = levers.moved({name: np.array([outside])}).argmin(axis=0)[0]
+    return float(each.at(outside)), int(winner)
 
 
 def _recommend(options: list[dict[str, Any]], sensitivity: list[dict[str, Any]], unit: str) -> dict[str, Any]:

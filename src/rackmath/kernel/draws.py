@@ -1,4 +1,4 @@
-"""Monte Carlo: draw every uncertain input from its own stream, in blocks that fit the processor's cache."""
+"""Monte Carlo: draw every uncertain input from its own stream, in blocks that threads work on side by side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from rackmath.uncertainty import stream
 
 T = TypeVar("T")
 
-BLOCK = 16_384
+BLOCK = 131_072
+"""Draws a block. Large enough that threads hold the interpreter's lock little; the draws depend on it, so it stays."""
 MAX_THREADS = 4
 MAX_SAMPLES = 10_000_000
 
@@ -31,10 +32,11 @@ def check_samples(samples: int, seed: int) -> None:
 
 
 class Block:
-    """The values of all inputs for one block of draws."""
+    """The values of all inputs for one block of draws, made when they are asked for."""
 
-    def __init__(self, scores: dict[str, Array]) -> None:
-        self._scores = scores
+    def __init__(self, seed: int, part: int, count: int) -> None:
+        self._seed, self._part, self._count = seed, part, count
+        self._scores: dict[str, Array] = {}
         self._values: dict[tuple[Any, ...], Any] = {}
 
     def value_of(self, each: Input) -> Any:
@@ -43,23 +45,24 @@ class Block:
             return each.at(0.5)
         key = (each.stream, each.distribution, each.declared.unit)
         if key not in self._values:
+            if each.stream not in self._scores:
+                generator = stream(self._seed, each.stream, self._part)
+                self._scores[each.stream] = generator.standard_normal(self._count)
             self._values[key] = each.at_score(self._scores[each.stream])
         return self._values[key]
 
 
-def blocks(leaves: list[Input], samples: int, seed: int, size: int = BLOCK) -> Iterator[tuple[slice, Block]]:
-    """Yield the draws of all `leaves` block by block; the block size does not change any draw."""
-    generators = {each.stream: stream(seed, each.stream) for each in leaves if each.uncertain}
-    for start in range(0, samples, size):
-        stop = min(start + size, samples)
-        yield slice(start, stop), Block({name: each.standard_normal(stop - start) for name, each in generators.items()})
+def blocks(samples: int, seed: int) -> Iterator[tuple[slice, Block]]:
+    """Yield the draws block by block. More draws begin with the same draws as fewer do."""
+    for part, start in enumerate(range(0, samples, BLOCK)):
+        stop = min(start + BLOCK, samples)
+        yield slice(start, stop), Block(seed, part, stop - start)
 
 
 def in_order(evaluate: Callable[[slice, Block], T], work: Iterable[tuple[slice, Block]]) -> Iterator[T]:
     """Evaluate blocks in a few threads, and yield the answers in the order of the blocks.
 
-    The draws themselves are made here, one block after the other, because a stream is a sequence. Only as many blocks
-    are under way as keep the threads busy, so memory does not grow with the number of draws.
+    Only as many blocks are under way as keep the threads busy, so memory does not grow with the number of draws.
     """
     threads = min(os.cpu_count() or 1, MAX_THREADS)
     with ThreadPoolExecutor(threads) as pool:

@@ -82,7 +82,7 @@ def run_bound(bound: Bound, *, samples: int = 0, seed: int = 0, as_of: str = "")
     if samples:
         check_samples(samples, seed)
         totals = np.empty(samples)
-        for part, block in blocks(bound.leaves(), samples, seed):
+        for part, block in blocks(samples, seed):
             result = bound.evaluate(block.value_of)
             totals[part] = result.total
         spread = summary(totals)

@@ -10,19 +10,12 @@ from rackmath.kernel.params import Array
 from rackmath.uncertainty import stream
 
 Function = Callable[[Mapping[str, Array]], Array]
-"""Maps input name to an array of probabilities in (0, 1) (absent: 0.5) to an array of answers of the same shape."""
-
-LOW, HIGH = 0.05, 0.95
+"""Maps input name to an array of probabilities in (0, 1) (absent: 0.5) to answers along the same last axis."""
 
 
-def tornado(function: Function, names: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Return the answer at the 5th and at the 95th percentile of each input, the others at their medians."""
-    ends = np.array([LOW, HIGH])
-    found = {}
-    for name in names:
-        low, high = np.broadcast_to(function({name: ends}), (2,))
-        found[name] = (float(low), float(high))
-    return found
+def tornado(function: Function, names: Sequence[str], probabilities: Array) -> dict[str, Array]:
+    """Return the answers at the given percentiles of each input in turn, all others at their medians."""
+    return {name: np.asarray(function({name: probabilities})) for name in names}
 
 
 def sobol(function: Function, names: Sequence[str], seed: int, samples: int = 2048) -> dict[str, tuple[float, float]]:
