@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given
@@ -66,12 +67,13 @@ def test_very_many_words_are_cut() -> None:
 
 
 @pytest.fixture(scope="module")
-def table() -> sqlite3.Connection:
+def table() -> Iterator[sqlite3.Connection]:
     db = sqlite3.connect(":memory:")
     db.execute(
         "CREATE VIRTUAL TABLE words USING fts5(title, tags, body, numbers, sources, tokenize='porter unicode61')"
     )
-    return db
+    yield db
+    db.close()
 
 
 @given(st.text(max_size=80) | st.text('"*()^:-+ANDORNEARx1%$.', max_size=40))

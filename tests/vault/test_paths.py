@@ -75,7 +75,7 @@ def test_links_out_of_the_vault_are_not_followed(vault: Vault, tmp_path: Path) -
             vault.read(rel)
         with pytest.raises(RackmathError, match="leads out of the brain"):
             vault.write(rel, "overwritten")
-    with pytest.raises(RackmathError, match=r"circles|no such file"):
+    with pytest.raises(RackmathError, match=r"circles|no such file|symbolic links"):
         vault.read("notes/circle.md")
     assert (outside / "secret.md").read_text() == "secret"
     assert [rel for rel, _ in vault.documents("notes", [])] == []

@@ -266,30 +266,26 @@ def _connected(path: Path) -> sqlite3.Connection:
     """Open an index file for writing; make its tables when it is new, of another version or damaged."""
     import sqlite3  # noqa: PLC0415
 
-    def opened() -> sqlite3.Connection:
+    for again in (True, False):
         db = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA synchronous = OFF")  # losing the index costs time, not data
-        db.execute("PRAGMA temp_store = MEMORY")
-        return db
-
-    db = opened()
-    try:
-        db.execute("BEGIN IMMEDIATE")  # an index that can be read but not written is of no use here
-        db.execute("ROLLBACK")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-        if version == VERSION and {"note", "tag", "words"} <= tables:
-            return db
-        if not tables:
-            return _made(db)
-    except sqlite3.OperationalError:
-        db.close()
-        raise
-    except sqlite3.DatabaseError:  # not a database, or a damaged one
-        pass
-    db.close()
-    _unlink(path)
-    return _made(opened())
+        try:
+            db.execute("PRAGMA synchronous = OFF")  # losing the index costs time, not data
+            db.execute("PRAGMA temp_store = MEMORY")
+            db.execute("BEGIN IMMEDIATE")  # an index that can be read but not written is of no use here
+            db.execute("ROLLBACK")
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+            if version == VERSION and {"note", "tag", "words"} <= tables:
+                return db
+            if not tables:
+                return _made(db)
+        except sqlite3.DatabaseError as error:
+            db.close()
+            if isinstance(error, sqlite3.OperationalError) or not again:
+                raise
+        db.close()  # not a database, a damaged one, or one of another version
+        _unlink(path)
+    raise sqlite3.DatabaseError("a new index file is not empty")
 
 
 def _unlink(path: Path) -> None:
