@@ -27,7 +27,7 @@ test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest -m "not slow"
 
 test-full: $(VENV)/.dev ## Run all tests, the slow ones too
-	RACKMATH_KILLS=300 $(BIN)/python -m pytest
+	RACKMATH_KILLS=300 RACKMATH_EXAMPLES=500 $(BIN)/python -m pytest
 
 lint: $(VENV)/.dev ## Check style, types, import layers, and that produced docs are up to date
 	$(BIN)/ruff check .

@@ -6,9 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("RACKMATH_SHARED", ROOT.parent / "shared"))
+
+# The same examples on every run, so that a failure is never a matter of luck; RACKMATH_EXAMPLES=500 draws new ones.
+EXAMPLES = os.environ.get("RACKMATH_EXAMPLES")
+settings.register_profile(
+    "rackmath", deadline=None, derandomize=EXAMPLES is None, max_examples=int(EXAMPLES or 100), database=None
+)
+settings.load_profile("rackmath")
 
 
 def shared_path(name: str) -> Path:

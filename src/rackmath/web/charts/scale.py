@@ -75,6 +75,10 @@ def log_ticks(low: float, high: float, count: int) -> list[float]:
         ticks = [tick for tick in ticks if round(math.log10(tick)) % every == 0] or ticks[:1]
     if len(ticks) < 2:
         ticks = [tick for tick in linear_ticks(low, high, count) if tick > 0] or ticks
+    finer = count
+    while not ticks:  # a narrow range may lie between the multiples of a coarse step
+        finer *= 2
+        ticks = [tick for tick in linear_ticks(low, high, finer) if tick > 0][: count + 1]
     return ticks
 
 
