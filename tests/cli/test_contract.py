@@ -159,6 +159,9 @@ def test_brain_import_and_search(rackmath, tmp_path):
         (("brain", "search", "x", "--vault", "/nonexistent"), "/nonexistent"),
         (("brain", "import", "/nonexistent.txt", "--into", "/tmp/never-made"), "/nonexistent.txt"),
         (("rerun", "/nonexistent.json"), "no such file"),
+        (("decide", "serve-70b-chat", "--samples", "many"), "'many' is not a valid integer"),
+        (("nothing",), "No such command 'nothing'; `rackmath --help`"),
+        (("brain", "search", "x"), "--vault"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_status_2(rackmath, words, says):

@@ -77,6 +77,7 @@ def check(vault: Path, to_json: bool) -> None:
     else:
         for each in problems:
             click.echo(clean(str(each)))
-        click.echo(f"{len(problems)} problems." if problems else "Nothing is wrong.")
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        click.echo(f"{count}." if problems else "Nothing is wrong.")
     if problems:
         raise SystemExit(1)

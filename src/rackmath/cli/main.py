@@ -35,7 +35,15 @@ for command in (models, show, run, figures, conflicts, decide, rerun, brain):
 def main() -> NoReturn:
     """Run the command; print what is wrong with an input as plain lines, and exit with 2."""
     try:
-        rackmath(prog_name="rackmath")
+        rackmath(prog_name="rackmath", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as nothing:
+        click.echo(nothing.format_message(), err=True)
+        sys.exit(BAD_INPUT)
+    except click.UsageError as problem:
+        where = problem.ctx.command_path if problem.ctx else "rackmath"
+        _complain((f"{problem.format_message().rstrip('.')}; `{where} --help` shows how it is used",))
+    except click.Abort:
+        sys.exit(130)
     except Problems as several:
         _complain(several.problems)
     except RackmathError as problem:
