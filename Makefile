@@ -40,7 +40,7 @@ fix: $(VENV)/.dev ## Mend what the linter can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.dev ## Write the docs that the program produces (docs/methods.md, docs/models/, docs/cli.md)
+docs: $(VENV)/.dev ## Write the docs that the program produces (docs/models/, docs/cli.md, outputs in the pages)
 	$(BIN)/python tools/docs.py
 
 bench: $(VENV)/.dev ## Measure speed and memory beside a peer or a hand-written optimum

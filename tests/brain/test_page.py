@@ -335,3 +335,9 @@ def test_many_lines_of_each_sort_are_read_in_linear_time() -> None:
     lines = ["• item"] * 40_000 + ["text"] * 40_000 + [""] * 40_000 + ["1. n"] * 20_000
     found = parse_page(page(note("T", *lines))).notes[0]
     assert [len(block.items) for block in found.blocks] == [40_000, 1, 20_000]
+
+
+def test_more_notes_than_announced_is_said_as_that():
+    page = parse_page(SAMPLE_PAGE.read_text(encoding="utf-8").replace("\n31 nodes\n", "\n25 nodes\n"))
+    # the sample holds 27
+    assert next(d.message for d in page.defects if d.code == "total-count").endswith("2 more than it says")

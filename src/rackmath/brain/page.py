@@ -126,7 +126,8 @@ def _count_defects(page: Page) -> list[Defect]:
     total = page.profile.announced
     count = len(page.notes)
     if total is not None and total != count:
-        text = f"the page announces {total} notes, {count} were found: {abs(total - count)} unaccounted for"
+        gap = f"{total - count} unaccounted for" if total > count else f"{count - total} more than it says"
+        text = f"the page announces {total} notes, {count} were found: {gap}"
         found.append(Defect("total-count", "warning", 0, text))
     kinds = Counter(section.kind for section in page.sections)
     for section in page.sections:

@@ -48,8 +48,9 @@ def _notes(report: ImportReport) -> Iterator[str]:
     for kind, (found, announced) in report.kinds.items():
         mark = "" if found == announced else "   <- differs"
         yield f"  {KIND_WORDS.get(kind, kind):<22}{found:>8,}{announced:>12,}{mark}"
-    gap = abs(report.announced - report.found)
-    yield f"  {'in all':<22}{report.found:>8,}{report.announced:>12,}{f'   <- {gap:,} unaccounted for' if gap else ''}"
+    gap = report.announced - report.found
+    told = f"   <- {gap:,} unaccounted for" if gap > 0 else f"   <- {-gap:,} more than announced" if gap else ""
+    yield f"  {'in all':<22}{report.found:>8,}{report.announced:>12,}{told}"
 
 
 def _cites(report: ImportReport) -> Iterator[tuple[str, str]]:
