@@ -48,17 +48,32 @@ def models_in(module_name: str) -> list[Model]:
 
 @cache
 def registry() -> dict[str, Model]:
-    """Return every model by its id, sorted."""
+    """Return every model by its id, sorted.
+
+    Raises
+    ------
+    RackmathError
+        A third party's package cannot be imported, or declares a model whose id is taken.
+    """
     found: dict[str, Model] = {}
     for package in packages():
-        for module in _modules(package):
-            for each in models_in(module):
-                if each.id in found:
-                    raise TypeError(
-                        f"two models are called {each.id!r}: {module} and {found[each.id].compute.__module__}"
-                    )
-                found[each.id] = each
+        for each in _models_of(package):
+            if each.id in found:
+                first = found[each.id].compute.__module__
+                raise RackmathError(f"two models are called {each.id!r}: in {first} and in {each.compute.__module__}")
+            found[each.id] = each
     return dict(sorted(found.items()))
+
+
+def _models_of(package: str) -> list[Model]:
+    try:
+        return [each for module in _modules(package) for each in models_in(module)]
+    except Exception as problem:
+        if package == MODELS:
+            raise
+        raise RackmathError(
+            f"the models of {package} cannot be loaded ({type(problem).__name__}: {problem}); mend or uninstall it"
+        ) from problem
 
 
 @cache
