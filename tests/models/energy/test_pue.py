@@ -95,3 +95,11 @@ def test_months_must_match() -> None:
 def test_a_month_without_energy_is_refused() -> None:
     with pytest.raises(RackmathError, match="it_energy"):
         pue(**BASE | {"it_energy": np.array([730e3] * 11 + [0.0])})
+
+
+def test_a_month_below_one_is_said() -> None:
+    # 90 of facility for 100 of IT in the first month cannot be; the year's 1.30 hides it
+    energy = np.full(12, 130.0)
+    energy[0] = 90.0
+    found = pue(**BASE | {"facility_energy": energy, "it_energy": np.full(12, 100.0)})
+    assert any("In a month the ratio is below 1" in warning for warning in found.warnings)

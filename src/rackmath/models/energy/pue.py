@@ -120,6 +120,10 @@ def pue(
     warnings = _warnings(months, it_meter, scope, compared_with)
     if some(plain < 1):
         warnings.append("In some draws the ratio is below 1, which cannot be: the meters' errors overlap.")
+    elif some(number(by_month, "W_facility/W_server") < 1):
+        warnings.append(
+            "In a month the ratio is below 1, which cannot be: check that both meters were read on one day."
+        )
     return Result(
         "W_facility/W_server",
         {"pue": total},
