@@ -109,3 +109,22 @@ def test_what_is_not_a_receipt(receipt):
 def test_bad_numbers_of_draws(evidence, samples, seed):
     with pytest.raises(RackmathError):
         run("toy.cost", {}, evidence, samples=samples, seed=seed)
+
+
+def test_what_moves_the_total_most(evidence):
+    """Fixed cost from 400 to 900 and 0.1 USD/Mtok on 1e9 tokens from 0.08 to 0.125: 500 against 45."""
+    given = {"fixed": "400 to 900 USD/month", "price": "~0.1 USD/Mtok"}
+    first, second = run("toy.fleet", given, evidence, samples=500).to_json()["sensitivity"]
+    assert (first["input"], second["input"]) == ("fixed", "price")
+    # 400 + 100 and 900 + 100; 600 (the geometric middle) + 80 and + 125
+    assert (first["total_low"], first["total_high"]) == pytest.approx((500, 1000))
+    assert (second["total_low"], second["total_high"]) == pytest.approx((680, 725))
+    assert first["total_effect"] > 0.95
+    assert "sensitivity" not in run("toy.fleet", given, evidence).to_json()
+
+
+def test_an_infinite_answer_has_no_indices(evidence):
+    given = {"monthly": {"low": -1, "high": 1, "unit": "USD/month"}}
+    answer = run("toy.payback", given, evidence, samples=500).to_json()
+    assert answer["distribution"]["p95"] is None
+    assert answer["sensitivity"][0]["total_effect"] == 0.0

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rackmath.kernel import Model
 
 INPUTS = "rackmath.inputs"
+TOP = 6
 
 
 @click.command()
@@ -209,6 +210,20 @@ def _print_run(answer: dict[str, Any]) -> None:
             f"   ({spread['samples']:,} draws, seed {spread['seed']})"
         )
     click.echo()
+    if answer.get("sensitivity"):
+        rows = [
+            [
+                each["input"],
+                f"{format_number(each['low'])} to {format_number(each['high'])}",
+                each["unit"] or "–",
+                _shown(each["total_low"], ""),
+                _shown(each["total_high"], ""),
+                f"{each['total_effect']:.0%}",
+            ]
+            for each in answer["sensitivity"][:TOP]
+        ]
+        head = ["what moves it most", "p5 to p95", "unit", "total at p5", "at p95", "of variance"]
+        click.echo(table(head, rows, "lrlrrr") + "\n")
     if len(answer["lines"]) > 1:
         rows = [[name.replace("_", " "), _shown(value, "")] for name, value in answer["lines"].items()]
         click.echo(table(["line", unit or "ratio"], [*rows, ["total", _shown(answer["total"], "")]], "lr") + "\n")

@@ -179,7 +179,8 @@ def _draw(scenario: Scenario) -> dict[str, _Spread]:
 def _compare(totals: Array) -> tuple[Counts, Array]:
     """Count how often each option (a row) is the cheapest of a draw (a column), and sum its cost over the cheapest."""
     wins = np.bincount(totals.argmin(axis=0), minlength=len(totals))
-    extra = totals - totals.min(axis=0)
+    with np.errstate(invalid="ignore"):  # two infinite costs have no difference
+        extra = totals - totals.min(axis=0)
     return wins, np.asarray(np.where(np.isnan(extra).any(axis=1), np.inf, extra.sum(axis=1)))
 
 
@@ -360,7 +361,8 @@ def _sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
     mine = names.index(best)
 
     def lead(costs: Array) -> Array:
-        return np.asarray(np.delete(costs, mine, axis=0).min(axis=0) - costs[mine])
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.delete(costs, mine, axis=0).min(axis=0) - costs[mine])
 
     streams = list(levers.uncertain)
     if not streams:

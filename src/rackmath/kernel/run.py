@@ -13,11 +13,15 @@ from rackmath.errors import RackmathError
 from rackmath.kernel.bind import Bound, bind
 from rackmath.kernel.catalogue import get
 from rackmath.kernel.draws import blocks, check_samples, summary
+from rackmath.kernel.params import Array
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
+from rackmath.kernel.sensitivity import sobol, tornado
 
 if TYPE_CHECKING:
     from rackmath.evidence import Evidence
+
+SOBOL_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Run:
     """At the median of every input."""
     distribution: dict[str, float] | None
     """Mean, p5, p50 and p95 of the total over the draws; None without draws."""
+    sensitivity: list[dict[str, Any]]
+    """What moves the total most, first; empty without draws."""
     samples: int
     seed: int
     as_of: str
@@ -57,6 +63,7 @@ class Run:
             }
         if self.distribution is not None:
             body["distribution"] = {**self.distribution, "samples": self.samples, "seed": self.seed}
+            body["sensitivity"] = self.sensitivity
         body["inputs"] = [record_input(each) for each in self.bound.inputs.values()]
         body = plain(body)
         content = {**record(self.bound), "as_of": self.as_of, "samples": self.samples, "seed": self.seed}
@@ -78,15 +85,42 @@ def run_bound(bound: Bound, *, samples: int = 0, seed: int = 0, as_of: str = "")
         A bad number of samples, or inputs for which the model has no answer.
     """
     central = bound.central()
-    spread = None
+    spread, sensitivity = None, []
     if samples:
         check_samples(samples, seed)
         totals = np.empty(samples)
         for part, block in blocks(samples, seed):
             result = bound.evaluate(block.value_of)
             totals[part] = result.total
-        spread = summary(totals)
-    return Run(bound, central, spread, samples, seed, as_of)
+        spread, sensitivity = summary(totals), _sensitivity(bound, seed)
+    return Run(bound, central, spread, sensitivity, samples, seed, as_of)
+
+
+def _sensitivity(bound: Bound, seed: int) -> list[dict[str, Any]]:
+    """Return the total at the 5th and 95th percentile of each uncertain input, and its shares of the variance."""
+    uncertain = {each.stream: each for each in bound.leaves() if each.uncertain}
+
+    def total(probabilities: Mapping[str, Any]) -> Array:
+        shape = np.broadcast_shapes(*(np.shape(places) for places in probabilities.values()))
+        result = bound.evaluate(lambda each: each.at(probabilities.get(each.stream, 0.5)))
+        return np.broadcast_to(np.asarray(result.total, dtype=np.float64), shape)
+
+    swings = tornado(total, list(uncertain), np.array([0.05, 0.95]))
+    shares = sobol(total, list(uncertain), seed, SOBOL_ROWS) if uncertain else {}
+    found = [
+        {
+            "input": each.name,
+            "unit": each.unit,
+            "low": each.at(0.05),
+            "high": each.at(0.95),
+            "total_low": swings[name][0],
+            "total_high": swings[name][1],
+            "first_order": shares[name][0],
+            "total_effect": shares[name][1],
+        }
+        for name, each in uncertain.items()
+    ]
+    return sorted(found, key=lambda one: (-one["total_effect"], one["input"]))
 
 
 def run(

@@ -40,14 +40,16 @@ def sobol(function: Function, names: Sequence[str], seed: int, samples: int = 20
     Returns
     -------
     dict
-        Name to (first order, total effect), each at least 0; all 0 when the answer does not vary.
+        Name to (first order, total effect), each at least 0; all 0 when the answer does not vary, or is infinite in
+        some draw.
     """
     first = {name: stream(seed, f"sobol:a:{name}").random(samples) for name in names}
     second = {name: stream(seed, f"sobol:b:{name}").random(samples) for name in names}
     at_first = np.broadcast_to(function(first), (samples,))
     at_second = np.broadcast_to(function(second), (samples,))
-    variance = float(np.var(np.concatenate([at_first, at_second])))
-    if not np.isfinite(variance) or variance <= 0:
+    both = np.concatenate([at_first, at_second])
+    variance = float(np.var(both)) if np.isfinite(both).all() else 0.0
+    if not 0 < variance < np.inf:
         return dict.fromkeys(names, (0.0, 0.0))
     found = {}
     centred = at_second - at_second.mean()  # a constant offset only adds noise to the product below
