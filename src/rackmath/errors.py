@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
+from types import ModuleType
 
 
 class RackmathError(ValueError):
@@ -23,3 +25,15 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(name, list(known), n=3, cutoff=0.55)
     return "; did you mean " + " or ".join(repr(item) for item in near) + "?" if near else ""
+
+
+def require(module: str, extra: str) -> ModuleType:
+    """Return a module of an optional dependency, or raise RackmathError with the command that installs it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as problem:
+        if problem.name and module.split(".", maxsplit=1)[0] != problem.name.split(".")[0]:
+            raise  # the module is there and misses something of its own
+        raise RackmathError(
+            f"this needs {module.split('.', maxsplit=1)[0]}, which is not installed: pip install 'rackmath[{extra}]'"
+        ) from None

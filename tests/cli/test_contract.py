@@ -180,6 +180,16 @@ def test_no_report_is_written_when_the_scenario_is_wrong(rackmath, tmp_path):
     assert not report.exists()
 
 
+def test_a_missing_extra_is_one_line_with_the_command(rackmath, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    done = rackmath("decide", "serve-70b-chat", "--report", tmp_path / "r.html")
+    assert done.status == 2
+    assert done.out == ""
+    assert done.err == "rackmath: this needs jinja2, which is not installed: pip install 'rackmath[web]'\n"
+    assert list(tmp_path.iterdir()) == []
+    assert rackmath("decide", "serve-70b-chat", "--samples", "500").status == 0  # the answer itself does not need it
+
+
 def test_help_is_instant():
     """0.3 s is the aim (the benchmark measures it); the test allows for a slow machine."""
     started = time.perf_counter()

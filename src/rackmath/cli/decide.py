@@ -23,7 +23,7 @@ from rackmath.cli.common import (
     wrap,
     write_whole,
 )
-from rackmath.errors import RackmathError
+from rackmath.errors import RackmathError, require
 
 if TYPE_CHECKING:
     from rackmath.kernel.scenario import Scenario
@@ -62,6 +62,8 @@ def decide(
     from rackmath.kernel.decide import decide as answer
     from rackmath.kernel.scenario import load, read_file
 
+    if report:
+        require("jinja2", extra="web")  # said before anything is computed
     path = _bundled(file)
     text = read_file(path)
     evidence = load_evidence(vaults)

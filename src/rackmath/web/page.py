@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from rackmath.errors import require
 from rackmath.web.charts.svg import Svg, clean, printable
 from rackmath.web.numbers import finite, plural
 
@@ -95,14 +96,13 @@ def age(days: object) -> str:
 
 @lru_cache(maxsize=1)
 def _engine() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  (only a page needs it)
-
     from rackmath.web import numbers  # noqa: PLC0415
 
-    engine = Environment(
-        loader=PackageLoader("rackmath.web", "templates"),
+    jinja2 = require("jinja2", extra="web")
+    engine: Environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("rackmath.web", "templates"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
