@@ -125,7 +125,7 @@ class _Reader:
     def __init__(self, text: str, name: str) -> None:
         self.text = text
         self.name = name
-        self.problems: list[str] = []
+        self._problems: list[tuple[int, str]] = []
         try:
             parsed = parse(text, places=True)
         except YamlProblem as problem:
@@ -133,7 +133,7 @@ class _Reader:
         self.places = parsed.places
         self.data = parsed.data
         for offset, message in parsed.faults:
-            self.problems.append(f"{name}:{self._line(offset)}: {message}")
+            self._note(self._line(offset), message)
 
     def _line(self, offset: int) -> int:
         return self.text.count("\n", 0, offset) + 1
@@ -143,7 +143,19 @@ class _Reader:
         at = path
         while at and at not in self.places:
             at = at[:-1]
-        self.problems.append(f"{self.name}:{self._line(self.places.get(at, 0))}: {message}")
+        self._note(self._line(self.places.get(at, 0)), message)
+
+    def _note(self, line: int, message: str) -> None:
+        self._problems.append((line, f"{self.name}:{line}: {message}"))
+
+    def say_of_setting(self, message: str) -> None:
+        """Note a problem with what overrules the file: it has no line, and comes first."""
+        self._problems.append((0, message))
+
+    @property
+    def problems(self) -> list[str]:
+        """Return all that is wrong, from the top of the file down."""
+        return [told for _, told in sorted(self._problems, key=lambda problem: problem[0])]
 
     def mapping(self, path: tuple[str | int, ...], value: Any, known: tuple[str, ...] | None) -> Mapping[str, Any]:
         where = ".".join(map(str, path)) or "a scenario"
@@ -362,7 +374,7 @@ def _unused(
         fits = [each for each in options if option in {"", each.id} and name in each.bound.model.parameters]
         if not fits:
             places = [f"{each.id}.{each_name}" for each in options for each_name in each.bound.model.parameters]
-            reader.problems.append(f"{target}: no option has this input{suggest(target, [*known, *places])}")
+            reader.say_of_setting(f"{target}: no option has this input{suggest(target, [*known, *places])}")
 
 
 def _sweeps(reader: _Reader, written: Any, options: list[Option]) -> list[Sweep]:
