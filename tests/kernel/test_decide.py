@@ -137,3 +137,22 @@ def test_one_certain_option_has_nothing_to_compare(evidence):
     assert answer["sensitivity"] == []
     assert answer["options"][0]["histogram"]["counts"] == [200]
     assert json.dumps(answer, allow_nan=False)
+
+
+def test_moving_one_input_gives_what_evaluating_everything_gives(evidence):
+    from rackmath.kernel.decide import _Levers
+
+    text = """options:
+  a: {model: toy.bill, inputs: {price: {model: toy.cost}}}
+  b: {model: toy.fleet, inputs: {fixed: 400 to 1600 USD/month, price: {model: toy.cost}}}
+  c: {model: toy.bill, inputs: {price: 0.5 to 2 USD/Mtok}}
+"""
+    scenario = load(text, evidence)
+    levers, draw = _Levers(scenario), np.random.default_rng(1)
+    first = {name: draw.random(20) for name in levers.uncertain}
+    levers.costs(first)
+    assert len(first) == 4  # the price and the load that a and b share, the fixed cost of b, the price of c
+    for name in first:
+        moved = {**first, name: draw.random(20)}
+        anew = np.stack([levers.cost(option, moved) for option in scenario.options])
+        assert np.array_equal(levers.costs(moved), anew)

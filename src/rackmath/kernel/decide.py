@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LINE_DRAWS = BLOCK
 """Lines and histograms are told from at most the first so many draws; totals and chances from all of them."""
 BREAK_EVEN_DRAWS = 400
-SOBOL_ROWS = 1024
+SOBOL_ROWS = 4096
 BINS = 40
 LOW, HIGH = 0.05, 0.95
 FLIP_GRID = np.linspace(0.01, 0.99, 99)
@@ -242,6 +242,7 @@ class _Levers:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.uncertain: dict[str, list[tuple[Option, Input]]] = {}
+        self._last: tuple[dict[str, Any], Array] = ({}, np.empty(0))
         for option, each in scenario.leaves():
             if each.uncertain:
                 self.uncertain.setdefault(each.stream, []).append((option, each))
@@ -258,9 +259,25 @@ class _Levers:
         return np.asarray(result.total, dtype=np.float64) * convert(1.0, result.unit, self.scenario.unit)
 
     def costs(self, probabilities: Values) -> Array:
-        """Return all options' totals, one row an option."""
-        shape = np.broadcast_shapes(*(np.shape(each) for each in probabilities.values()))
-        return np.stack([np.broadcast_to(self.cost(option, probabilities), shape) for option in self.scenario.options])
+        """Return all options' totals, one row an option.
+
+        Where all but one of the arrays are those of the call that was last made in full, only the options that have
+        the moved input are evaluated anew: that is how a Sobol index is made, and most inputs belong to one option.
+        """
+        base, rows = self._last
+        moved = [name for name, places in probabilities.items() if base.get(name) is not places]
+        if len(moved) == 1 and len(base) == len(probabilities):
+            owners = {option.id for option, _ in self.uncertain[moved[0]]}
+            anew = [(index, each) for index, each in enumerate(self.scenario.options) if each.id in owners]
+            rows = rows.copy()
+        else:
+            anew = list(enumerate(self.scenario.options))
+            shape = np.broadcast_shapes(*(np.shape(places) for places in probabilities.values()))
+            rows = np.empty((len(anew), *shape))
+            self._last = (dict(probabilities), rows)
+        for index, option in anew:
+            rows[index] = self.cost(option, probabilities)
+        return rows
 
     @cached_property
     def _medians(self) -> Array:

@@ -45,8 +45,8 @@ def sobol(function: Function, names: Sequence[str], seed: int, samples: int = 20
     """
     first = {name: stream(seed, f"sobol:a:{name}").random(samples) for name in names}
     second = {name: stream(seed, f"sobol:b:{name}").random(samples) for name in names}
-    at_first = np.broadcast_to(function(first), (samples,))
     at_second = np.broadcast_to(function(second), (samples,))
+    at_first = np.broadcast_to(function(first), (samples,))  # last, since what follows differs from it in one input
     both = np.concatenate([at_first, at_second])
     variance = float(np.var(both)) if np.isfinite(both).all() else 0.0
     if not 0 < variance < np.inf:

@@ -162,7 +162,8 @@ def crossing_table(item: Mapping[str, Any], known: Identities) -> Table:
         rows.append([words(label), *points, chance(crossing.get("chance"))])
     heads = [Column("Cheaper below → above", number=False)]
     heads += map(Column, ("Central", "5%", "Median", "95%", "Crosses in"))
-    return Table(f"Where two options cost the same, in {unit_words(unit)}", heads, rows)
+    caption = "Where two options cost the same"
+    return Table(f"{caption}, in {unit_words(unit)}" if unit else caption, heads, rows)
 
 
 def _pair(crossing: Mapping[str, Any], known: Identities) -> str:
