@@ -6,14 +6,16 @@ rackmath=$1 page=$2 folder=$3
 
 step() { printf '\n\033[1m%s\033[0m\n$ rackmath %s\n\n' "$1" "$2"; }
 mkdir -p "$folder/site"
+name=$(basename "$page")
+brain=$folder/brains/${name%.*} # a brain for each page
 
-step "1. Read a brain's page" "brain import $page --into $folder/brain"
-"$rackmath" brain import "$page" --into "$folder/brain"
+step "1. Read a brain's page" "brain import $page --into $brain"
+"$rackmath" brain import "$page" --into "$brain"
 
-step "2. Search it" "brain search 'idle GPU cost' --vault $folder/brain --limit 3"
-"$rackmath" brain search 'idle GPU cost' --vault "$folder/brain" --limit 3
+step "2. Search it" "brain search 'idle GPU cost' --vault $brain --limit 3"
+"$rackmath" brain search 'idle GPU cost' --vault "$brain" --limit 3
 
 step "3. Decide: 1.2 billion tokens a month of a 70B chat model" "decide serve-70b-chat --report $folder/site/report.html"
-"$rackmath" decide serve-70b-chat --vault "$folder/brain" --report "$folder/site/report.html"
+"$rackmath" decide serve-70b-chat --vault "$brain" --report "$folder/site/report.html"
 
 printf '\nOpen %s in a browser, or `make serve`.\n' "$folder/site/report.html"
