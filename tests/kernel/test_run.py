@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,17 @@ def test_more_draws_begin_with_the_same_draws(evidence):
     assert len(many) == 300_000
     assert np.array_equal(few, many[: len(few)])
     assert len(np.unique(many)) == 300_000  # no part repeats another
+
+
+def test_inputs_with_other_bounds_do_not_share_their_draws(evidence):
+    """One figure read by two inputs: each is cut to its own bounds, from the same scores."""
+    price = run("toy.cost", {}, evidence).bound.inputs["hour_price"]
+    narrow = replace(price, declared=replace(price.declared, maximum=3.0))
+    (_, block), *_ = blocks(5000, 7)
+    wide_draws, narrow_draws = block.value_of(price), block.value_of(narrow)
+    assert wide_draws.max() > 3.0
+    assert narrow_draws.max() <= 3.0
+    assert np.array_equal(np.argsort(wide_draws), np.argsort(narrow_draws))
 
 
 def test_summary_knows_infinite_draws():

@@ -72,7 +72,7 @@ def decide(
     """
     check_samples(scenario.samples, scenario.seed)
     central = {option.id: _central(option) for option in scenario.options}
-    spreads = _draw(scenario)
+    spreads = _draw(scenario, central)
     stats = {name: summary(each.totals) for name, each in spreads.items()}
     order = sorted(scenario.options, key=lambda option: (stats[option.id]["p50"], stats[option.id]["mean"], option.id))
     best = order[0].id
@@ -146,16 +146,17 @@ def _central(option: Option) -> Result:
         raise RackmathError(f"option {option.id}: {problem}") from None
 
 
-def _draw(scenario: Scenario) -> dict[str, _Spread]:
+def _draw(scenario: Scenario, central: Mapping[str, Result]) -> dict[str, _Spread]:
     """Evaluate every option on every draw; options that rest on one figure see the same draws of it.
 
     Blocks are evaluated by a few threads (NumPy works outside the interpreter's lock) and added up in their order, so
     the answer does not depend on how many there are.
     """
     kept = min(scenario.samples, LINE_DRAWS)
-    found = {option.id: _Spread(np.empty(scenario.samples), {}) for option in scenario.options}
-    for option in scenario.options:
-        found[option.id].lines = {name: np.empty(kept) for name in option.bound.central().lines}
+    found = {
+        name: _Spread(np.empty(scenario.samples), {line: np.empty(kept) for line in result.lines})
+        for name, result in central.items()
+    }
 
     def evaluate(part: slice, block: Block) -> tuple[slice, Counts, Array]:
         for option in scenario.options:

@@ -43,7 +43,7 @@ class Block:
         """Return an array of draws, or one value for a certain input."""
         if not each.uncertain:
             return each.at(0.5)
-        key = (each.stream, each.distribution, each.declared.unit)
+        key = (each.stream, each.distribution, each.declared)  # the declaration too: its bounds cut the distribution
         if key not in self._values:
             if each.stream not in self._scores:
                 generator = stream(self._seed, each.stream, self._part)

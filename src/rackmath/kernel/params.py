@@ -135,6 +135,6 @@ def label(name: str) -> str:
     return " ".join(upper.get(word, word) for word in words)
 
 
-def unit_label(unit: str, *, share: bool = False) -> str:
+def unit_label(unit: str) -> str:
     """Return a unit for a table's column: a plain ratio says what it is."""
-    return spoken(unit) or ("share" if share else "ratio")
+    return spoken(unit) or "ratio"

@@ -93,11 +93,6 @@ class Document:
         return self.text[self._body :]
 
     @cached_property
-    def body_line(self) -> int:
-        """The line on which the body starts."""
-        return self.line_at(self._body)
-
-    @cached_property
     def _starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
