@@ -11,6 +11,7 @@ import hashlib
 import random
 import sys
 
+from rackmath.errors import RackmathError
 from rackmath.vault import Conflict, Vault
 
 
@@ -26,6 +27,16 @@ def whole(text: str) -> bool:
     return head == f"{len(rest)} {hashlib.sha256(rest.encode()).hexdigest()}"
 
 
+def seen(vault: Vault, rel: str) -> str | None:
+    """The hash of a file, or None where there is none: in one step, since the other writer may remove it any time."""
+    try:
+        return vault.read(rel)[1]
+    except RackmathError as error:
+        if "there is no such file" not in str(error):
+            raise
+        return None
+
+
 def main(path: str, writer: str, seed: str) -> None:
     """Write for ever: single files, batches and removals, most of them to files that the other writer wants too."""
     chance = random.Random(seed)
@@ -35,7 +46,7 @@ def main(path: str, writer: str, seed: str) -> None:
         names = chance.sample([f"notes/{letter}.md" for letter in "abcdef"], chance.choice([1, 1, 1, 4]))
         batch: list[tuple[str, str | None, str | None]] = []
         for place, rel in enumerate(names):
-            digest = vault.read(rel)[1] if vault.exists(rel) else None
+            digest = seen(vault, rel)
             remove = digest is not None and chance.random() < 0.1
             batch.append((rel, None if remove else text_of(f"{writer}.{seed}.{place}", number, size), digest))
         with contextlib.suppress(Conflict):  # the other writer was first
