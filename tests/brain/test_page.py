@@ -262,7 +262,7 @@ def test_real_page_cut_anywhere_is_read_with_a_defect(seed_path: Path, share: fl
         ("", "empty"),
         (" \n\n\t", "empty"),
         ("Just a shopping list\n- milk\n", "does not look like a brain page"),
-        ("<!DOCTYPE html><html><body>Thesis12 nodes</body></html>", "this is HTML"),
+        ("<!DOCTYPE html><html><body>Thesis12 nodes</body></html>", "no note under them"),
         (HEAD + "Thesis2 nodes\n", "no note under them"),
     ],
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rackmath.brain.citations import count_openings
 from rackmath.brain.defects import Defect
+from rackmath.brain.page_html import is_html, text_of_html
 from rackmath.brain.page_parts import Block, Item, Page, PageNote, PageUrl, Section
 from rackmath.brain.page_reader import PageReader, rows_of
 from rackmath.brain.profile import read_profile
@@ -47,7 +48,7 @@ def read_page(path: Path | str) -> Page:
     Raises
     ------
     RackmathError
-        The file is missing, larger than 20 MiB, not UTF-8 text, HTML, or holds no notes.
+        The file is missing, larger than 20 MiB, not UTF-8 text, or holds no notes.
     """
     path = Path(path)
     if not path.is_file():
@@ -68,14 +69,12 @@ def parse_page(text: str, name: str = "page") -> Page:
     Raises
     ------
     RackmathError
-        The text is empty, is HTML, has no section with notes, or has lost its indentation.
+        The text is empty, has no section with notes, or has lost its indentation.
     """
     if not text.strip():
         raise RackmathError(f"{name}: the page is empty; save the whole page as text and try again")
-    if text.lstrip("\ufeff \t\r\n")[:200].casefold().startswith(("<!doctype html", "<html", "<head", "<?xml")):
-        raise RackmathError(
-            f"{name}: this is HTML; open the page in a browser, select all, copy, and save what you copied as text"
-        )
+    if is_html(text):
+        text = text_of_html(text)
     reader = PageReader(rows_of(text))
     reader.read()
     if not reader.sections:

@@ -69,6 +69,12 @@ def _title_bullet(rows: list[tuple[int, int, str]]) -> tuple[int, str]:
     return found.most_common(1)[0][0] if found else (-1, "")
 
 
+def section_heading(line: str) -> bool:
+    """Whether a line opens a section of a known kind, such as ``Thesis12 nodes``."""
+    found = _heading(line, 0)
+    return found is not None and bool(found[0])
+
+
 def _heading(line: str, indent: int) -> tuple[str, str, int] | None:
     """Return (kind, heading, count) when the line opens a section. Only an unindented line can."""
     match = _HEADING.fullmatch(line) if indent == 0 and len(line) <= 80 else None
