@@ -1,0 +1,1 @@
+"""What other programs read and write: references, annotations, and tables of figures."""
