@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PAGE ?= src/rackmath/starter/sample-page.txt
 DEMO := build/demo
+BRAIN := $(DEMO)/brains/$(basename $(notdir $(PAGE)))
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: help demo serve test test-full lint fix docs bench new-model lock clean
@@ -19,9 +20,9 @@ help: ## Say what each target does
 demo: $(VENV)/.core ## Read a brain's page and answer a real decision with it (PAGE=… for another page)
 	@bash tools/demo.sh "$(BIN)/rackmath" "$(PAGE)" "$(DEMO)"
 
-serve: demo ## Show the demo's report at http://127.0.0.1:8000 (PORT=… for another port)
-	@echo "http://127.0.0.1:$(or $(PORT),8000)/report.html (Ctrl-C ends)"
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(DEMO)/site $(or $(PORT),8000)
+serve: $(VENV)/.core ## Read a brain's page and the bundled brain at http://127.0.0.1:8000 (PORT=… for another port)
+	@$(BIN)/rackmath brain import "$(PAGE)" --into "$(BRAIN)" >/dev/null
+	@$(BIN)/rackmath serve --vault "$(BRAIN)" --port $(or $(PORT),8000)
 
 test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest -m "not slow"
@@ -51,7 +52,7 @@ new-model: $(VENV)/.dev ## Begin a model: make new-model NAME=folder.name METHOD
 
 lock: ## Write requirements/*.lock anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web -o requirements/core.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --group dev -o requirements/dev.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --all-extras --group dev -o requirements/dev.lock
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build dist
