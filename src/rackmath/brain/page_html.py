@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
+from rackmath.brain.html_tags import attributes, tokens
 from rackmath.brain.page_reader import DEEPEST, section_heading
 
 LOOKS = ("<!doctype html", "<html", "<head", "<body", "<main", "<?xml")
@@ -45,8 +45,14 @@ def text_of_html(html: str) -> str:
     Any input is accepted; what is not closed ends with the element around it. The time is linear in the size.
     """
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    for kind, name, value in tokens(html):
+        match kind:
+            case "start":
+                reader.start(name, value)
+            case "end":
+                reader.end(name)
+            case _:
+                reader.text(value)
     reader.end_line()
     return "\n".join(reader.lines) + "\n"
 
@@ -61,9 +67,8 @@ class _Open:
     bullet: str = ""  # of a list item, until its first words
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
         self._open: list[_Open] = []
         self._words: list[str] = []
@@ -73,9 +78,8 @@ class _Reader(HTMLParser):
         self._address = ""
         self._link_at = 0
 
-    # --- what the parser calls -----------------------------------------------------------------------------------
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, written: str) -> None:
+        """Open an element; `written` is its attributes."""
         if tag in _SILENT:
             self._silent += 1
             return
@@ -85,9 +89,9 @@ class _Reader(HTMLParser):
             return
         element = _Open(tag)
         if tag == "cite":
-            self._words.append(self.get_starttag_text() or "")
+            self._words.append(f"\x3ccite{written}>")
         elif tag == "a":
-            address = (dict(attrs).get("href") or "").strip()
+            address = attributes(written).get("href", "").strip()
             self._address = address if address.startswith(("http://", "https://")) else ""
             self._link_at = len(self._words)
         elif tag in _LISTS:
@@ -102,7 +106,8 @@ class _Reader(HTMLParser):
             self.end_line()
         self._open.append(element)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Close an element, and what was left open inside it."""
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
             return
@@ -115,7 +120,8 @@ class _Reader(HTMLParser):
             if element.tag == tag:
                 return
 
-    def handle_data(self, data: str) -> None:
+    def text(self, data: str) -> None:
+        """Take words in."""
         if not self._silent:
             self._words.append(data)
 
