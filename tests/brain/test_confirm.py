@@ -6,7 +6,7 @@ import pytest
 
 from rackmath.brain.anchors import selector
 from rackmath.brain.bracket_refs import bracket_refs
-from rackmath.brain.brackets import bracket_entries, confirm
+from rackmath.brain.brackets import bracket_entries
 from rackmath.brain.cites import cites
 from rackmath.brain.confirm import (
     confirm_above,
@@ -112,14 +112,6 @@ def test_a_reader_that_knows_no_numbers_sees_the_same():
         (),
         ["note_a"],
     )
-    chosen = ref(confirm(note(), "r1", ["note_b", "note_z"], "bo", "2031-06-01"))
-    assert (chosen.state, chosen.means(2), chosen.means(1), chosen.confirmed_by) == (
-        "resolved",
-        "note_b",
-        "note_z",
-        "bo",
-    )
-    assert ref(confirm(whole, "r1", [], "bo", "2031-06-01")).state == "candidate"
 
 
 def test_all_that_is_sure_enough_is_confirmed():

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rackmath.brain.find import search
-from rackmath.brain.index import VERSION, Index, cache_folder, index_of
+from rackmath.brain.index import Index, cache_folder, index_of
+from rackmath.brain.index_store import version
 from rackmath.errors import RackmathError
 
 
@@ -25,7 +26,8 @@ def brain(root: Path, **notes: str) -> Path:
 def write(root: Path, name: str, body: str) -> Path:
     path = root / f"notes/thesis/{name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"---\nid: note_{name}\ntype: thesis\ntitle: {name}\n---\n\n{body}\n", encoding="utf-8")
+    front = f"id: note_{name}\ntype: thesis\ntitle: {name}\nstatus: published\n"
+    path.write_text(f"---\n{front}---\n\n{body}\n", encoding="utf-8")
     return path
 
 
@@ -37,7 +39,7 @@ def rows(index: Index) -> list[tuple[object, ...]]:
     return index.read(
         lambda db: db.execute(
             "SELECT path, sha256, id, note.title, kind, note.tags, body, numbers FROM note JOIN words "
-            "ON words.rowid = note.rowid ORDER BY path"
+            "ON words.rowid = note.rowid JOIN file USING (path) ORDER BY path"
         ).fetchall()
     )
 
@@ -115,10 +117,10 @@ def test_index_of_another_version_is_made_anew(tmp_path: Path) -> None:
     index.close()
     with sqlite3.connect(root / ".rackmath/index.sqlite") as db:
         db.execute("DROP TABLE tag")
-        db.execute(f"PRAGMA user_version = {VERSION + 1}")
+        db.execute(f"PRAGMA user_version = {version() + 1}")
     db.close()
     assert found(root, "alpha") == ["one"]
-    assert index.read(lambda db: db.execute("PRAGMA user_version").fetchone()[0]) == VERSION
+    assert index.read(lambda db: db.execute("PRAGMA user_version").fetchone()[0]) == version()
 
 
 def test_index_that_vanishes_while_it_is_open_does_no_harm(tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ def test_index_that_another_program_holds_is_waited_for_or_put_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("rackmath.brain.index.LOCK_SECONDS", 0.01)
+    monkeypatch.setattr("rackmath.brain.index_store.LOCK_SECONDS", 0.01)
     root = brain(tmp_path / "b", one="alpha")
     Index(root).refresh()
     holder = sqlite3.connect(root / ".rackmath/index.sqlite", isolation_level=None)
@@ -216,7 +218,7 @@ def test_hidden_files_other_files_and_links_out_are_left_out(tmp_path: Path) -> 
 def test_text_that_is_not_utf8_is_searched_where_it_can_be(tmp_path: Path) -> None:
     root = brain(tmp_path / "b")
     (root / "notes").mkdir()
-    (root / "notes/x.md").write_bytes(b"alpha \xff beta")
+    (root / "notes/x.md").write_bytes(b"---\nstatus: published\n---\nalpha \xff beta")
     assert found(root, "beta") == ["x"]
 
 
@@ -233,18 +235,19 @@ def test_two_processes_share_an_index(tmp_path: Path) -> None:
 
 def test_threads_share_an_index(tmp_path: Path) -> None:
     root = brain(tmp_path / "b", **{f"n{i}": f"alpha word{i}" for i in range(20)})
-    answers: list[int] = []
+    answers: list[bool] = []
 
     def ask(number: int) -> None:
         for i in range(10):
-            answers.append(len(search(root, f"word{(number + i) % 20}")))
+            wanted = (number + i) % 20
+            answers.append(search(root, f"word{wanted}")[0].title == f"n{wanted}")
 
     threads = [threading.Thread(target=ask, args=(i,)) for i in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [1] * 60
+    assert answers == [True] * 60
 
 
 def test_folder_that_is_no_brain_or_is_gone(tmp_path: Path) -> None:

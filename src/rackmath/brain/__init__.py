@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rackmath.brain.citations import Citation, Mark, read_citations
     from rackmath.brain.defects import Defect
-    from rackmath.brain.find import Hit, Reason, search
+    from rackmath.brain.answers import Facet, Found, Hit, Reason
+    from rackmath.brain.find import search
     from rackmath.brain.importer import import_page
     from rackmath.brain.index import Index, index_of
     from rackmath.brain.page import Page, PageNote, parse_page, read_page
@@ -27,13 +28,15 @@ _HOMES = {
     "Candidate": "references",
     "Citation": "citations",
     "Defect": "defects",
-    "Hit": "find",
+    "Facet": "answers",
+    "Found": "answers",
+    "Hit": "answers",
     "ImportReport": "report",
     "Index": "index",
     "Mark": "citations",
     "Page": "page",
     "PageNote": "page",
-    "Reason": "find",
+    "Reason": "answers",
     "Reference": "references",
     "citekey_for": "urls",
     "import_page": "importer",
@@ -57,6 +60,8 @@ __all__ = [
     "Candidate",
     "Citation",
     "Defect",
+    "Facet",
+    "Found",
     "Hit",
     "ImportReport",
     "Index",

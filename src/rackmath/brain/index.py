@@ -1,59 +1,55 @@
-"""A full-text index over the notes of a vault: derived, disposable, brought up to date before each use.
+"""The index of a vault: derived from its files, disposable, brought up to date before it is asked.
 
 It lives in ``.rackmath/index.sqlite`` of the vault, or under the user's cache folder when the vault cannot be written.
 It holds nothing that is not in the files: when it is missing, damaged or of another version it is simply made anew.
-A file is read again when its size or time has changed, and indexed again when its hash has.
+A file is read again when its size or time has changed, and indexed again when its hash has. What is kept of a file is
+the matter of the parts (`rackmath.brain.index_store.PARTS`); this module only sees to it that they are up to date.
+
+One connection writes, under a lock. Each thread reads through a connection of its own, so that nobody who reads waits
+for a change that is being taken in.
 """
 
 from __future__ import annotations
 
 import atexit
-import json
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from rackmath.brain.extract import Searchable, searchable
+from rackmath.brain import index_files
+from rackmath.brain.index_files import Stamp
+from rackmath.brain.index_store import (
+    FILE,
+    cache_folder,
+    connected,
+    grow,
+    hooks,
+    places,
+    prepare,
+    put,
+    reader,
+    remove,
+    transaction,
+    unlink,
+)
 from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 1
-"""Raised whenever the tables or what goes into them change; an index of another version is made anew."""
-
-FOLDER = "notes"
-FILE = "index.sqlite"
-LARGEST = 8 * 1024 * 1024
-"""Files above this many bytes are left out, as the vault itself refuses them."""
-
-LOCK_SECONDS = 10.0
-"""How long to wait for another program that is writing the index."""
-
-WEIGHTS = (6.0, 4.0, 1.0, 3.0, 0.5)
-"""How much a word counts in the title, tags, body, numbers and sources."""
+__all__ = ["Index", "Refreshed", "cache_folder", "index_of"]
 
 _RECENT_NS = 100_000_000  # a file this young may still change within the same tick of its clock: look again next time
 _QUICK = 0.005  # looking at all files takes less than this many seconds: then do it before every search
 _SHARE = 20  # otherwise look at most for 1/20 of the time …
 _LONGEST_WAIT = 1.0  # … but at least once a second
 
-_TABLES = f"""
-CREATE TABLE note(
-  rowid INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-  sha256 TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, tags TEXT NOT NULL);
-CREATE TABLE tag(note INTEGER NOT NULL, slug TEXT NOT NULL);
-CREATE INDEX tag_slug ON tag(slug, note);
-CREATE VIRTUAL TABLE words USING fts5(title, tags, body, numbers, sources, tokenize='porter unicode61');
-INSERT INTO words(words, rank) VALUES('rank', 'bm25{WEIGHTS}');
-PRAGMA user_version = {VERSION};
-"""
+# What SQLite says when the file is at fault, and neither the question nor another program.
+_DAMAGE = ("no such table", "no such column", "disk I/O", "unable to open", "vtable constructor", "attempt to write")
 
 Found = TypeVar("Found")
 
@@ -68,6 +64,17 @@ class Refreshed:
     seconds: float
 
 
+class _Reader:
+    """The connection of one thread, and which opening of the file it belongs to."""
+
+    def __init__(self, db: sqlite3.Connection, opening: int) -> None:
+        self.db = db
+        self.opening = opening
+
+    def __del__(self) -> None:
+        self.db.close()
+
+
 class Index:
     """The index of one vault. Safe for several threads and processes; use `index_of` to share one in a process."""
 
@@ -77,10 +84,17 @@ class Index:
         """Where the index is kept; None when no place could be written and it is in memory."""
         self._lock = threading.RLock()
         self._db: sqlite3.Connection | None = None
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._inode = (0, 0)
+        self._opening = 0
+        self._local = threading.local()
+        self._seen: dict[str, Stamp] = {}
+        self._notes = 0
+        self._followed: Mapping[str, Stamp] | None = None
         self._data_version = -1
         self._looked = -1.0
         self._wait = 0.0
+
+    # --- use -----------------------------------------------------------------------------------------------------
 
     def refresh(self, *, force: bool = True) -> Refreshed:
         """Bring the index up to date with the files.
@@ -98,119 +112,260 @@ class Index:
         """
         return self._safely(lambda db: self._refresh(db, force=force))
 
-    def read(self, ask: Callable[[sqlite3.Connection], Found], *, fresh: bool = False) -> Found:
-        """Bring the index up to date and ask it something, as one step. A damaged index is made anew, once."""
+    def touched(self, paths: Iterable[str]) -> Refreshed:
+        """Bring the index up to date with these files only, given relative to the vault, and with the journals.
 
-        def step(db: sqlite3.Connection) -> Found:
-            self._refresh(db, force=fresh)
-            return ask(db)
+        For a writer that knows what it changed: it costs as much as the files, however large the vault is.
+        """
+        wanted = [path for path in dict.fromkeys(paths) if index_files.covered(path)]
+        return self._safely(lambda db: self._touched(db, wanted))
 
-        return self._safely(step)
+    def read(self, ask: Callable[[sqlite3.Connection], Found], *, fresh: bool = False, look: bool = True) -> Found:
+        """Ask the index something; a damaged index is made anew, once.
 
-    def __del__(self) -> None:
-        if (db := getattr(self, "_db", None)) is not None:
-            db.close()
+        Parameters
+        ----------
+        ask
+            Is given a connection to read from. All that it reads is of one moment.
+        fresh
+            Look at the files first even if that was done a moment ago.
+        look
+            Look at the files first at all. A server that does so in the background leaves it out.
+        """
+        if (held := getattr(self._local, "held", None)) is not None:
+            return ask(held)
+        return self._safely(ask, fresh=fresh, look=look, reading=True)
+
+    @contextmanager
+    def reading(self, *, fresh: bool = False, look: bool = True) -> Iterator[sqlite3.Connection]:
+        """Hold one moment of the index for several calls of `read` by this thread."""
+        if (held := getattr(self._local, "held", None)) is not None:
+            yield held
+            return
+        if look:
+            self.refresh(force=fresh)
+        with self._moment() as db:
+            yield db
+
+    def write(self, step: Callable[[sqlite3.Connection], Found]) -> Found:
+        """Let a part change tables of its own that are made from others and only when somebody asks for them.
+
+        It is all done or nothing, and does not count as a change of the index.
+        """
+
+        def whole(db: sqlite3.Connection) -> Found:
+            with transaction(db):
+                return step(db)
+
+        return self._safely(whole)
+
+    @property
+    def generation(self) -> int:
+        """A number that grows whenever the index changes, by whatever process: a key for what is made from it."""
+        return self.read(lambda db: int(db.execute("SELECT generation FROM meta").fetchone()[0]), look=False)
 
     def close(self) -> None:
         """Give the file back. The index opens again when it is used."""
         with self._lock:
             if self._db is not None:
                 self._db.close()
-            self._db, self._seen, self._data_version, self._looked = None, {}, -1, -1.0
+            self._forget()
+            self._local = threading.local()
 
-    # --- opening -------------------------------------------------------------------------------------------------
+    def __del__(self) -> None:
+        if (db := getattr(self, "_db", None)) is not None:
+            db.close()
 
-    def _safely(self, step: Callable[[sqlite3.Connection], Found]) -> Found:
+    # --- connections ---------------------------------------------------------------------------------------------
+
+    def _safely(
+        self,
+        step: Callable[[sqlite3.Connection], Found],
+        *,
+        fresh: bool = False,
+        look: bool = False,
+        reading: bool = False,
+    ) -> Found:
         import sqlite3  # noqa: PLC0415  (13 ms that only a search needs)
 
-        with self._lock:
-            for attempt in (1, 2):
-                try:
-                    return step(self._opened())
-                except sqlite3.OperationalError as error:
-                    if "locked" in str(error) or attempt == 2:
-                        raise RackmathError(
-                            f"{self.path}: the search index cannot be used ({error}); try again"
-                        ) from None
-                    self._discard()
-                except sqlite3.DatabaseError as error:
-                    if attempt == 2:
-                        raise RackmathError(f"{self.path}: the search index cannot be made ({error})") from None
-                    self._discard()
+        for attempt in (1, 2):
+            try:
+                if not reading:
+                    with self._lock:
+                        return step(self._opened())
+                if look:
+                    with self._lock:
+                        self._refresh(self._opened(), force=fresh)
+                with self._moment() as db:
+                    return step(db)
+            except sqlite3.OperationalError as error:
+                if attempt == 2 or not str(error).startswith(_DAMAGE):
+                    raise RackmathError(f"{self.path}: the search index cannot be used ({error}); try again") from None
+                self._discard()
+            except sqlite3.DatabaseError as error:
+                if attempt == 2:
+                    raise RackmathError(f"{self.path}: the search index cannot be made ({error})") from None
+                self._discard()
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def _moment(self) -> Iterator[sqlite3.Connection]:
+        """Hold this thread's connection, or the writer's where the index is in memory, at one moment of the index."""
+        local, mine = self._local, self._reader()
+        if mine is None:  # in memory: there is one connection only
+            with self._lock:
+                local.held = self._opened()
+                try:
+                    yield local.held
+                finally:
+                    local.held = None
+            return
+        mine.db.execute("BEGIN")
+        local.held, local.opening = mine.db, mine.opening
+        try:
+            yield mine.db
+        finally:
+            local.held = None
+            mine.db.execute("ROLLBACK")
+
+    def _reader(self) -> _Reader | None:
+        held: _Reader | None = getattr(self._local, "reader", None)
+        if held is not None and held.opening == self._opening and self._db is not None:
+            return held
+        with self._lock:
+            db = self._opened()
+            if self._followed is None:  # just opened, and perhaps empty: another program may have taken the file away
+                self._refresh(db, force=True)
+            if self.path is None:
+                return None
+            made = self._local.reader = _Reader(reader(self.path), self._opening)
+            return made
 
     def _opened(self) -> sqlite3.Connection:
         import sqlite3  # noqa: PLC0415
 
         if self._db is not None:
-            return self._db
-        for folder in _places(self.vault):
-            with suppress(OSError, sqlite3.OperationalError):
-                _prepare(folder)
-                self._db = _connected(folder / FILE)
-                self.path = folder / FILE
+            if self.path is None or _inode(self.path) == self._inode:
+                self._local.opening = self._opening
                 return self._db
-        self._db, self.path = _connected(Path(":memory:")), None
+            self._db.close()  # the file was removed or replaced: what is open is nobody else's any more
+            self._forget()
+        self._opening += 1
+        self._local.opening = self._opening
+        for folder in places(self.vault):
+            with suppress(OSError, sqlite3.OperationalError):
+                prepare(folder)
+                self._db = connected(folder / FILE)
+                self.path = folder / FILE
+                self._inode = _inode(self.path)
+                return self._db
+        self._db, self.path = connected(":memory:"), None
         return self._db
 
+    def _forget(self) -> None:
+        self._db, self._seen, self._followed, self._data_version, self._looked = None, {}, None, -1, -1.0
+
     def _discard(self) -> None:
-        self.close()
-        if self.path is not None:
-            _unlink(self.path)
+        """Throw away the damaged index that this thread used, unless another thread has done so by now."""
+        with self._lock:
+            if self._opening != getattr(self._local, "opening", self._opening):
+                return
+            if self._db is not None:
+                self._db.close()
+            self._forget()
+            if self.path is not None:
+                unlink(self.path)
 
     # --- keeping up ----------------------------------------------------------------------------------------------
 
     def _refresh(self, db: sqlite3.Connection, *, force: bool) -> Refreshed:
         start = time.monotonic()
-        version = int(db.execute("PRAGMA data_version").fetchone()[0])
-        if version != self._data_version:  # another process changed the index, or it was just opened
-            rows = db.execute("SELECT path, size, mtime_ns FROM note")
-            self._seen = {path: (size, mtime_ns) for path, size, mtime_ns in rows}
-            self._data_version = version
-        elif not force and start < self._looked + self._wait:
-            return Refreshed(0, 0, len(self._seen), 0.0)
+        self._recall(db)
+        if not force and self._followed is not None and start < self._looked + self._wait:
+            return Refreshed(0, 0, self._notes, 0.0)
         began = time.time_ns()
-        files = dict(_files(self.vault))
+        files = dict(index_files.files(self.vault))
         looked = time.monotonic() - start
-        changed = [path for path, stamp in files.items() if self._seen.get(path) != stamp]
+        changed = {path: stamp for path, stamp in files.items() if self._seen.get(path) != stamp}
         removed = [path for path in self._seen if path not in files]
-        indexed = self._apply(db, sorted(changed), removed, files, began) if changed or removed else 0
+        indexed, gone = self._apply(db, changed, removed, began) if changed or removed else (0, 0)
+        self._follow(db)
         self._looked = time.monotonic()
         self._wait = 0.0 if looked < _QUICK else min(_SHARE * looked, _LONGEST_WAIT)
-        return Refreshed(indexed, len(removed), len(self._seen), self._looked - start)
+        return Refreshed(indexed, gone, self._notes, self._looked - start)
+
+    def _touched(self, db: sqlite3.Connection, paths: list[str]) -> Refreshed:
+        start, began = time.monotonic(), time.time_ns()
+        self._recall(db)
+        found = {path: index_files.stamp(self.vault, path) for path in paths}
+        changed = {path: stamp for path, stamp in found.items() if stamp is not None}
+        removed = [path for path, stamp in found.items() if stamp is None and path in self._seen]
+        indexed, gone = self._apply(db, changed, removed, began) if changed or removed else (0, 0)
+        self._follow(db)
+        return Refreshed(indexed, gone, self._notes, time.monotonic() - start)
+
+    def _recall(self, db: sqlite3.Connection) -> None:
+        """Read from the index what it has seen, when it was just opened or another process has changed it."""
+        version = int(db.execute("PRAGMA data_version").fetchone()[0])
+        if version != self._data_version:
+            rows = db.execute("SELECT path, size, mtime_ns FROM file")
+            self._seen = {path: (size, mtime_ns) for path, size, mtime_ns in rows}
+            self._notes = sum(map(_is_note, self._seen))
+            self._data_version = version
 
     def _apply(
-        self,
-        db: sqlite3.Connection,
-        changed: list[str],
-        removed: list[str],
-        files: dict[str, tuple[int, int]],
-        began: int,
-    ) -> int:
-        indexed = 0
-        with _transaction(db):
-            known = dict(db.execute("SELECT path, sha256 FROM note"))
+        self, db: sqlite3.Connection, changed: Mapping[str, Stamp], removed: list[str], began: int
+    ) -> tuple[int, int]:
+        """Take changed and removed files in; return how many notes were indexed and removed."""
+        indexed = gone = 0
+        seen = dict(self._seen)
+        with transaction(db):
+            news = False
             for path in removed:
-                _remove(db, path)
-                self._seen.pop(path, None)
-            for path in changed:
-                size, mtime_ns = files[path]
-                data = _bytes(self.vault / path)
-                if data is None:  # gone or unreadable since it was listed
-                    _remove(db, path)
-                    self._seen.pop(path, None)
+                news |= remove(db, path)
+                gone += seen.pop(path, None) is not None and _is_note(path)
+            for path in sorted(changed):
+                size, mtime_ns = changed[path]
+                found = index_files.read(self.vault, path)
+                if found is None:  # gone or unreadable since it was listed
+                    news |= remove(db, path)
+                    seen.pop(path, None)
                     continue
                 # A file that was written within the last tick may change again without a new time: remember no time.
                 stamp = (size, mtime_ns if mtime_ns < began - _RECENT_NS else -1)
-                digest = sha256(data).hexdigest()
-                if known.get(path) == digest:
-                    db.execute("UPDATE note SET size = ?, mtime_ns = ? WHERE path = ?", (*stamp, path))
-                else:
-                    _remove(db, path)
-                    _insert(db, path, stamp, digest, searchable(path, data.decode("utf-8", "replace")))
-                    indexed += 1
-                self._seen[path] = stamp
-        return indexed
+                if put(db, path, stamp, *found):
+                    news = True
+                    indexed += _is_note(path)
+                seen[path] = stamp
+            if news:
+                for settle in hooks("settle"):
+                    settle(db)
+                grow(db)
+        self._seen = seen  # only now: a change that failed is not remembered as done
+        self._notes = sum(map(_is_note, seen))
+        return indexed, gone
+
+    def _follow(self, db: sqlite3.Connection) -> None:
+        """Let the parts that follow the journals catch up, when one has grown or the index was just opened."""
+        follow = hooks("follow")
+        found = index_files.journals(self.vault) if follow else {}
+        if found != self._followed and follow:
+            with transaction(db):
+                if sum(bool(step(db, self.vault)) for step in follow):  # each of them, not up to the first
+                    grow(db)
+        self._followed = found
+
+
+def _is_note(path: str) -> bool:
+    return path.startswith("notes/")
+
+
+def _inode(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_dev, stat.st_ino
 
 
 _INDEXES: dict[Path, Index] = {}
@@ -237,137 +392,3 @@ def index_of(vault_path: Path | str) -> Index:
 def _close_all() -> None:
     for index in _INDEXES.values():
         index.close()
-
-
-def cache_folder() -> Path:
-    """Return where the program keeps what it can make again: ``$XDG_CACHE_HOME/rackmath`` or ``~/.cache/rackmath``."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(named) if named and Path(named).is_absolute() else Path.home() / ".cache"
-    return base / "rackmath"
-
-
-def _places(vault: Path) -> Iterator[Path]:
-    """Yield folders for the index in order of preference. The bundled brain is never written to."""
-    bundled = Path(__file__).resolve().parents[1]
-    if bundled not in vault.parents and os.access(vault, os.W_OK):
-        yield vault / ".rackmath"
-    with suppress(RuntimeError):  # no home folder
-        yield cache_folder() / "index" / sha256(str(vault).encode()).hexdigest()[:16]
-
-
-def _prepare(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if folder.name == ".rackmath" and not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    """Open an index file for writing; make its tables when it is new, of another version or damaged."""
-    import sqlite3  # noqa: PLC0415
-
-    for again in (True, False):
-        db = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA synchronous = OFF")  # losing the index costs time, not data
-            db.execute("PRAGMA temp_store = MEMORY")
-            db.execute("BEGIN IMMEDIATE")  # an index that can be read but not written is of no use here
-            db.execute("ROLLBACK")
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-            if version == VERSION and {"note", "tag", "words"} <= tables:
-                return db
-            if not tables:
-                return _made(db)
-        except sqlite3.DatabaseError as error:
-            db.close()
-            if isinstance(error, sqlite3.OperationalError) or not again:
-                raise
-        db.close()  # not a database, a damaged one, or one of another version
-        _unlink(path)
-    raise sqlite3.DatabaseError("a new index file is not empty")
-
-
-def _unlink(path: Path) -> None:
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        with suppress(OSError):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _made(db: sqlite3.Connection) -> sqlite3.Connection:
-    db.execute("PRAGMA journal_mode = WAL")
-    with _transaction(db):
-        if not db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'note'").fetchone()[0]:
-            for statement in _TABLES.split(";"):
-                if statement.strip():
-                    db.execute(statement)
-    return db
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
-def _files(vault: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield path, size and time of every note. Hidden files and folders, and links out of the vault, are left out."""
-    if not vault.is_dir():
-        raise RackmathError(f"{vault}: the folder is not there any more")
-    folders = [(str(vault / FOLDER), FOLDER)]
-    while folders:
-        folder, above = folders.pop()
-        try:
-            entries = os.scandir(folder)
-        except OSError:
-            continue
-        with entries:
-            for entry in entries:
-                name = entry.name
-                if name.startswith("."):
-                    continue
-                try:
-                    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(vault):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append((entry.path, f"{above}/{name}"))
-                    elif name.endswith(".md"):
-                        stat = entry.stat()
-                        if stat.st_size <= LARGEST:
-                            yield f"{above}/{name}", (stat.st_size, stat.st_mtime_ns)
-                except (OSError, RuntimeError):  # gone since it was listed, or a link that goes in circles
-                    continue
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(LARGEST)
-    except OSError:
-        return None
-
-
-def _remove(db: sqlite3.Connection, path: str) -> None:
-    row = db.execute("SELECT rowid FROM note WHERE path = ?", (path,)).fetchone()
-    if row:
-        db.execute("DELETE FROM words WHERE rowid = ?", row)
-        db.execute("DELETE FROM tag WHERE note = ?", row)
-        db.execute("DELETE FROM note WHERE rowid = ?", row)
-
-
-def _insert(db: sqlite3.Connection, path: str, stamp: tuple[int, int], digest: str, note: Searchable) -> None:
-    tags = json.dumps(note.tags, ensure_ascii=False)
-    row = db.execute(
-        "INSERT INTO note(path, size, mtime_ns, sha256, id, title, kind, tags) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-        (path, *stamp, digest, note.id, note.title, note.kind, tags),
-    ).lastrowid
-    db.executemany("INSERT INTO tag(note, slug) VALUES(?, ?)", [(row, slug) for slug in note.slugs])
-    db.execute(
-        "INSERT INTO words(rowid, title, tags, body, numbers, sources) VALUES(?, ?, ?, ?, ?, ?)",
-        (row, note.title, " ".join((*note.tags, *note.spellings)), note.body, note.numbers, note.sources),
-    )

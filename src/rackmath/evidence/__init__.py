@@ -4,6 +4,7 @@ from rackmath.evidence.conflicts import Comparison, Conflict, compare
 from rackmath.evidence.evidence import STARTER, Evidence
 from rackmath.evidence.figure import Claimant, Figure, Quantity, Source, Subject
 from rackmath.evidence.freshness import Freshness
+from rackmath.evidence.load import FigureReader
 from rackmath.evidence.period import Period, read_period
 from rackmath.evidence.resolve import Reference, UnknownFigure, read_reference
 from rackmath.evidence.written import Reading
@@ -15,6 +16,7 @@ __all__ = [
     "Conflict",
     "Evidence",
     "Figure",
+    "FigureReader",
     "Freshness",
     "Period",
     "Quantity",

@@ -17,9 +17,8 @@ counts once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from rackmath.evidence.figure import EXPECTED, Figure, Quantity, Subject
 from rackmath.units import UnitError, convert, format_value
@@ -64,14 +63,25 @@ def conflicts(
     by_id: Mapping[str, Figure],
     quantities: Mapping[str, Quantity],
     subjects: Mapping[str, Subject],
+    only: Collection[str] | None = None,
 ) -> list[Conflict]:
-    """Return the conflicts among figures, hard ones first, then by severity and id."""
+    """Return the conflicts among figures, hard ones first, then by severity and id.
+
+    Parameters
+    ----------
+    by_id
+        All figures there are: what one of `figures` is derived from may be any of them.
+    only
+        Ids of figures: only pairs with one of them are looked at.
+    """
     groups: dict[str, list[Figure]] = {}
     for figure in _without_repeats(figures):
         groups.setdefault(figure.quantity, []).append(figure)
     found = []
-    for first, second in _pairs(groups, quantities):
-        if not _related(first.subject, second.subject, subjects) or _derived(first, second, by_id):
+    for first, second in _pairs(groups, quantities, subjects):
+        if only is not None and first.id not in only and second.id not in only:
+            continue
+        if _derived(first, second, by_id):
             continue
         result = compare(first, second, quantities.get(first.quantity))
         if result.verdict in {"soft", "hard"}:
@@ -80,17 +90,46 @@ def conflicts(
     return sorted(found, key=lambda item: (not item.hard, -item.severity, item.first.id, item.second.id))
 
 
-def _pairs(groups: Mapping[str, list[Figure]], quantities: Mapping[str, Quantity]) -> Iterable[tuple[Figure, Figure]]:
+def _pairs(
+    groups: Mapping[str, list[Figure]], quantities: Mapping[str, Quantity], subjects: Mapping[str, Subject]
+) -> Iterable[tuple[Figure, Figure]]:
+    """Yield the pairs of figures of comparable quantities and related subjects, each pair once.
+
+    Figures lie by subject, so that the time grows with the pairs that are looked at and not with all there are.
+    """
+    shelves = {name: _by_subject(group) for name, group in groups.items()}
+    kin = _kin({figure.subject for group in groups.values() for figure in group}, subjects)
     comparable: set[frozenset[str]] = set()
-    for name in groups:
-        yield from combinations(groups[name], 2)
+    for name, group in groups.items():
+        for first in group:
+            for subject in kin[first.subject]:
+                yield from ((first, second) for second in shelves[name].get(subject, ()) if first.id < second.id)
         quantity = quantities.get(name)
         comparable.update(
             frozenset((name, other)) for other in (quantity.comparable_with if quantity else ()) if other != name
         )
     for pair in sorted(comparable, key=sorted):
         one, other = sorted(pair)
-        yield from ((first, second) for first in groups.get(one, []) for second in groups.get(other, []))
+        for first in groups.get(one, ()):
+            for subject in kin[first.subject]:
+                yield from ((first, second) for second in shelves.get(other, {}).get(subject, ()))
+
+
+def _by_subject(figures: Iterable[Figure]) -> dict[str, list[Figure]]:
+    found: dict[str, list[Figure]] = {}
+    for figure in figures:
+        found.setdefault(figure.subject, []).append(figure)
+    return found
+
+
+def _kin(names: Iterable[str], subjects: Mapping[str, Subject]) -> dict[str, set[str]]:
+    """Return, for each subject, itself, what it is part of and what is part of it, of those given."""
+    found = {name: {name} for name in names}
+    for name, kin in found.items():
+        for whole in _wholes(name, subjects) & found.keys():
+            kin.add(whole)
+            found[whole].add(name)
+    return found
 
 
 def _without_repeats(figures: Sequence[Figure]) -> list[Figure]:
@@ -111,8 +150,9 @@ def _without_repeats(figures: Sequence[Figure]) -> list[Figure]:
     return sorted(kept.values(), key=lambda item: item.id)
 
 
-def _related(first: str, second: str, subjects: Mapping[str, Subject]) -> bool:
-    return first == second or first in _wholes(second, subjects) or second in _wholes(first, subjects)
+def related(subject: str, subjects: Mapping[str, Subject]) -> set[str]:
+    """Return a subject, what it is part of, and what is part of it: what its figures are held against."""
+    return {subject, *_wholes(subject, subjects)} | {name for name in subjects if subject in _wholes(name, subjects)}
 
 
 def _wholes(name: str, subjects: Mapping[str, Subject]) -> set[str]:
@@ -134,7 +174,7 @@ def _derived(first: Figure, second: Figure, by_id: Mapping[str, Figure]) -> bool
 def _inputs(figure: Figure, by_id: Mapping[str, Figure]) -> set[str]:
     """Return the ids of what a figure was made of, directly or not."""
     found: set[str] = set()
-    waiting = [figure.id]
+    waiting = [figure.id] if figure.derived_from else []
     while waiting:
         made = by_id.get(waiting.pop())
         new = set(made.derived_from) - found if made else set()

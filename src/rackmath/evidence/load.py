@@ -81,10 +81,10 @@ def _figures(loaded: Loaded, rel: str, document: Document, known: Mapping[str, Q
     if not blocks:
         return
     loaded.problems += [f"{loaded.path / rel}:{fault.line}: {fault.message}" for fault in document.faults]
+    reader = FigureReader(loaded.path, rel, word(document.front.get("id")), document.title(), known, loaded.problems)
     for block in blocks:
         for line, item in _items(loaded, rel, block):
-            reader = _FigureReader(loaded, rel, line, document, known)
-            if figure := reader.read(item):
+            if figure := reader.read(line, item):
                 loaded.figures.append(figure)
 
 
@@ -102,20 +102,42 @@ def _items(loaded: Loaded, rel: str, block: Block) -> list[tuple[int, Mapping[st
     return found
 
 
-class _FigureReader:
-    def __init__(self, loaded: Loaded, rel: str, line: int, document: Document, known: Mapping[str, Quantity]) -> None:
-        self._loaded = loaded
+class FigureReader:
+    """Reads the entries of the figures blocks of one file.
+
+    Parameters
+    ----------
+    vault, rel
+        The folder of the brain, and the file's path in it.
+    note_id, note_title
+        Of the note that holds the figures.
+    known
+        What quantities mean.
+    problems
+        Takes a line for whatever is wrong.
+    """
+
+    def __init__(
+        self, vault: Path, rel: str, note_id: str, note_title: str, known: Mapping[str, Quantity], problems: list[str]
+    ) -> None:
+        self._vault = vault
         self._rel = rel
-        self._line = line
-        self._document = document
+        self._note_id = note_id
+        self._note_title = note_title
         self._known = known
+        self._problems = problems
+        self._line = 0
         self._name = "a figure"
 
     def _report(self, message: str) -> None:
-        self._loaded.problems.append(f"{self._loaded.path / self._rel}:{self._line}: {self._name}: {message}")
+        self._problems.append(f"{self._vault / self._rel}:{self._line}: {self._name}: {message}")
 
-    def read(self, item: Mapping[str, Any]) -> Figure | None:
-        """Return the figure, or nothing when it lacks what makes it one; either way say what is wrong."""
+    def read(self, line: int, item: Mapping[str, Any]) -> Figure | None:
+        """Return the figure on a line, or nothing when it lacks what makes it one; either way say what is wrong.
+
+        `item` is the entry as `rackmath.vault.Block.items` gives it, with numbers as printed.
+        """
+        self._line = line
         self._name = f"figure {item['id']}" if isinstance(item.get("id"), str) else "a figure"
         needed = ("id", "subject", "quantity", "value", "unit", "as_of")
         missing = [key for key in needed if item.get(key) is None and not (key == "unit" and key in item)]
@@ -160,11 +182,11 @@ class _FigureReader:
             supersedes=words(item.get("supersedes")),
             method=word(item.get("method")),
             note=word(item.get("note")),
-            note_id=word(self._document.front.get("id")),
-            note_title=self._document.title(),
+            note_id=self._note_id,
+            note_title=self._note_title,
             path=self._rel,
-            line=self._line,
-            vault=self._loaded.path,
+            line=line,
+            vault=self._vault,
             half_life_days=quantity.half_life_days if quantity else None,
             review_after=review,
         )
