@@ -43,9 +43,9 @@ class Searchable:
         return tuple(dict.fromkeys(slug for tag in self.tags if (slug := slug_of(tag))))
 
 
-def searchable(path: str, text: str) -> Searchable:
+def searchable(path: str, text: str | Document) -> Searchable:
     """Take a note's file apart for the index. Any text is accepted; what cannot be read counts as prose."""
-    document = Document.parse(text)
+    document = Document.parse(text) if isinstance(text, str) else text
     front = document.front
     figures = "\n\n".join(_figure_lines(block.data) for block in document.blocks())
     prose = "".join(part.text for part in document.segments if part.kind == "prose").replace("\r\n", "\n")
@@ -80,10 +80,10 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _figure_lines(data: Any) -> str:
-    """Return the figures of a block as lines of words: what they measure, the value, and any note."""
+    """Return the figures of a block as paragraphs of words: what they measure, the value, and any note."""
     lines = []
     for figure in data if isinstance(data, list) else ():
         if isinstance(figure, dict):
             told = [figure.get(key) for key in ("subject", "quantity", "value", "unit", "as_of", "note")]
             lines.append(" ".join(str(part) for part in told if isinstance(part, str | int | float)))
-    return "\n".join(lines)
+    return "\n\n".join(lines)

@@ -1,82 +1,50 @@
-"""Search the notes of a vault: words, phrases and exact numbers, best first, each hit with its best passage and why.
+"""Search the notes of a vault: words, phrases, numbers and meaning, best first, each hit with its best passage and why.
 
-Ranking is BM25 over title, tags, body, numbers and sources (weights in `rackmath.brain.index`), by SQLite's FTS5. A hit
-says which arm found it and what that arm saw, so that a second arm can be fused with this one later.
+How notes are ranked is told in `rackmath.brain.ranking`, what may be typed in `rackmath.brain.query`. One engine
+serves the command, the pages and programs: `find` returns all that can be known of an answer, `search` the hits alone.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rackmath.brain.index import index_of
-from rackmath.brain.numerals import numerals
-from rackmath.brain.query import Query, expression, read_query
+import numpy as np
+from numpy.typing import NDArray
+
+from rackmath.brain import filters
+from rackmath.brain.answers import Facet, Found, Hit, Reason
+from rackmath.brain.asked import Asked, understand
+from rackmath.brain.confidence import GOOD, confidence
+from rackmath.brain.excerpts import Excerpt, Look, excerpt
+from rackmath.brain.index import Index, index_of
+from rackmath.brain.query import Query, read_query
+from rackmath.brain.ranking import Scores, facets_of, rank, shelf_of
 from rackmath.errors import RackmathError
+
+__all__ = ["MOST_HITS", "PUBLIC", "Facet", "Found", "Hit", "Reason", "find", "search"]
 
 if TYPE_CHECKING:
     import sqlite3
 
-ARM = "words"
-LONGEST_PASSAGE = 360
-"""A passage is cut to about this many characters around its densest place."""
+    from rackmath.brain.semantic import Reader
 
 MOST_HITS = 1000
 """The most hits of one search."""
 
-MOST_RANKED = 3000
-"""Vaults of at most this many notes are ranked in full for every query."""
+NEAR = 0.5
+"""A note without a word of the query is found when its score is at least this share of the best."""
 
-FREQUENT = 0.3
-"""In a larger vault, words in more than this share of the notes do not count for the order beside rarer ones."""
+OUTDATED = 0.75
+"""What the score of a retired or superseded note is multiplied with."""
 
-_OPEN, _CLOSE = "\x02", "\x03"
-_MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_FIELDS = ("title", "tags", "body", "sources")
+MOST_OTHERS = 6
+"""The most words told beside one of the query that means the same."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a note was found: by which arm, how high that arm scored it, which words it saw and in which fields."""
-
-    arm: str
-    score: float
-    words: tuple[str, ...]
-    fields: tuple[str, ...]
-
-    def __str__(self) -> str:
-        found = ", ".join(self.words[:6]) or "the query"
-        return f"{found} in {' and '.join(self.fields)}" if self.fields else found
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A note that was found.
-
-    Parameters
-    ----------
-    score
-        Higher is better; comparable within one search only.
-    passage
-        The paragraph that says most about the query, with marks around the words that matched and no cite marks.
-    why
-        One reason for each arm that found the note.
-    path
-        The note's file, relative to the vault.
-    """
-
-    id: str
-    title: str
-    kind: str
-    score: float
-    passage: str
-    why: tuple[Reason, ...]
-    path: str
-    tags: tuple[str, ...]
+PUBLIC = ("published", "retired")
 
 
 def search(
@@ -87,192 +55,190 @@ def search(
     marks: tuple[str, str] = ("**", "**"),
     fresh: bool = False,
 ) -> list[Hit]:
+    """Return the hits of `find`."""
+    return list(find(vault_path, query, limit, marks=marks, fresh=fresh, facets=False).hits)
+
+
+def find(
+    vault: Path | str | Index,
+    query: str,
+    limit: int = 10,
+    *,
+    offset: int = 0,
+    statuses: Sequence[str] = PUBLIC,
+    semantic: Reader | None = None,
+    facets: bool = True,
+    marks: tuple[str, str] = ("**", "**"),
+    fresh: bool = False,
+    look: bool = True,
+) -> Found:
     """Find notes.
 
     Parameters
     ----------
-    vault_path
-        The vault's folder. Nothing in it is changed but its index.
+    vault
+        The vault's folder, or its index. Nothing in it is changed but the index.
     query
-        Words, "phrases" that must occur, numbers such as ``$0.30`` or ``44%`` that are found as values, and the
-        filters ``kind:thesis`` and ``tag:pue``.
-    limit
-        How many hits at most, at least 1. More than `MOST_HITS` are never given.
+        What a person typed: see `rackmath.brain.query`.
+    limit, offset
+        How many hits at most, at least 1, after how many. More than `MOST_HITS` are never given.
+    statuses
+        The effective states of notes that this reader may see. A query's ``status:`` chooses among them and never
+        adds any.
+    semantic
+        A language model's reader (`rackmath.brain.semantic`), for likeness of meaning beyond this brain's own words.
+    facets
+        Whether to count facets.
     marks
         What is put before and after a word that matched in the passage.
-    fresh
-        Look at every file even if that was done a moment ago; only a vault of thousands of notes has that moment.
-
-    Returns
-    -------
-    list[Hit]
-        Best first; equal scores in order of their paths.
+    fresh, look
+        As for `Index.read`.
 
     Raises
     ------
     RackmathError
-        The folder is not a vault, `limit` is below 1, or the query has nothing to look for.
+        The folder is not a vault, `limit` is below 1, or the query cannot be understood.
     """
     if limit < 1:
         raise RackmathError(f"limit is {limit}; ask for at least one hit")
+    if offset < 0:
+        raise RackmathError(f"offset is {offset}; it is 0 or more")
+    start = time.perf_counter()
     asked = read_query(query)
-    return index_of(vault_path).read(lambda db: list(_hits(db, asked, min(limit, MOST_HITS), marks)), fresh=fresh)
+    index = vault if isinstance(vault, Index) else index_of(vault)
+
+    def answer(db: sqlite3.Connection) -> Found:
+        return _Search(index, db, asked, statuses, semantic).found(
+            offset, min(limit, MOST_HITS), marks, facets=facets, start=start
+        )
+
+    return index.read(answer, fresh=fresh, look=look)
 
 
-def _hits(db: sqlite3.Connection, query: Query, limit: int, marks: tuple[str, str]) -> Iterator[Hit]:
-    ranked = _ranked(db, query, limit)
-    if not ranked:
-        return
-    told = _highlighted(db, query, [row for row, _ in ranked])
-    for rowid, score in ranked:
-        title_, tags_, body, sources = told.get(rowid, ("", "", "", ""))
-        fields = (title_, tags_, _mark_numbers(body, query.numbers), sources)
-        id_, title, kind, path, tags = db.execute(
-            "SELECT id, title, kind, path, tags FROM note WHERE rowid = ?", (rowid,)
+class _Search:
+    """One query against one moment of an index."""
+
+    def __init__(
+        self, index: Index, db: sqlite3.Connection, query: Query, statuses: Sequence[str], semantic: Reader | None
+    ) -> None:
+        self.db = db
+        self.query = query
+        self.shelf, self.terms, aliases = shelf_of(index, db)
+        self.asked: Asked = understand(query, self.terms, aliases)
+        self.allowed = filters.allowed(db, query, self.shelf, statuses)
+        self.semantic = semantic
+        self.index = index
+
+    def found(self, offset: int, limit: int, marks: tuple[str, str], *, facets: bool, start: float) -> Found:
+        """Rank, cut and tell."""
+        if self.query.ranks:
+            scores = self._ranked()
+            held = scores.words > 0
+            total = scores.total
+            near = (total >= NEAR * (float(total.max()) if total.size else 0.0)) & (total > 0)
+            matched = self.allowed & (held | near)
+            ordered = self.shelf.ordered(total)
+            order = ordered[matched[ordered]].tolist()
+            sure = confidence(self.shelf, self.asked, scores, self.query.text, order)
+        else:
+            scores, matched, sure = None, self.allowed, 1.0
+            order = self._newest(np.flatnonzero(matched))
+        shown = order[offset : offset + limit]
+        pairs: dict[tuple[str, str], None] = {}
+        hits = self._hits(shown, order, scores, sure, marks, pairs)
+        return Found(
+            hits=tuple(hits),
+            total=len(order),
+            facets=self._facets(matched) if facets else {},
+            confidence=round(sure, 4) if order else 0.0,
+            answered=bool(order) and sure >= GOOD,
+            corrected=dict(self.asked.corrected),
+            expanded=_by_word(pairs),
+            query=self.query,
+            seconds=time.perf_counter() - start,
+        )
+
+    def _ranked(self) -> Scores:
+        extra = self.semantic.likeness(self.index, self.db, self.shelf, self.query.text) if self.semantic else None
+        scores = rank(self.shelf, self.asked, self.allowed, extra)
+        scores.total[self.shelf.outdated] *= OUTDATED
+        return scores
+
+    def _facets(self, matched: NDArray[np.bool_]) -> dict[str, tuple[Facet, ...]]:
+        counted = facets_of(self.index, self.db, self.shelf).counts(matched)
+        return {name: tuple(Facet(value, count) for value, count in listed) for name, listed in counted.items()}
+
+    def _newest(self, places: NDArray[np.intp]) -> list[int]:
+        newest = "SELECT rowid FROM note ORDER BY updated DESC, created DESC, path"
+        at = {int(row): place for place, row in zip(places.tolist(), self.shelf.words.rows[places], strict=True)}
+        return [at[row] for (row,) in self.db.execute(newest) if row in at]
+
+    def _hits(
+        self,
+        shown: Sequence[int],
+        order: Sequence[int],
+        scores: Scores | None,
+        sure: float,
+        marks: tuple[str, str],
+        pairs: dict[tuple[str, str], None],
+    ) -> list[Hit]:
+        look = Look(self.asked, self.query)
+        best = float(scores.total[order[0]]) if scores is not None and order else 1.0
+        hits = []
+        for place in shown:
+            row = int(self.shelf.words.rows[place])
+            share = float(scores.total[place]) / best if scores is not None and best > 0 else 1.0
+            score = round(sure * share, 4)
+            text = self.db.execute("SELECT title, tags, body, sources FROM words WHERE rowid = ?", (row,)).fetchone()
+            seen = excerpt(look, text)
+            pairs.update(dict.fromkeys(seen.pairs))
+            hits.append(self._hit(row, score, seen, _reasons(seen, scores, place, semantic=self.semantic), marks))
+        return hits
+
+    def _hit(self, row: int, score: float, seen: Excerpt, why: tuple[Reason, ...], marks: tuple[str, str]) -> Hit:
+        told = self.db.execute(
+            "SELECT id, title, kind, path, tags, key, slug, status, updated, contributors, superseded_by FROM note "
+            "WHERE rowid = ?",
+            (row,),
         ).fetchone()
-        passage = best_passage(fields[2]) or title
-        yield Hit(
-            id=id_,
-            title=title,
-            kind=kind,
+        return Hit(
+            id=told[0],
+            title=told[1],
+            kind=told[2],
             score=score,
-            passage=passage.replace(_OPEN, marks[0]).replace(_CLOSE, marks[1]),
-            why=(_reason(fields, score),),
-            path=path,
-            tags=tuple(json.loads(tags)),
+            passage=seen.marked(*marks) or told[1],
+            why=why,
+            path=told[3],
+            tags=tuple(json.loads(told[4])),
+            good=score >= GOOD or not self.query.ranks,
+            key=told[5],
+            slug=told[6],
+            status=told[7],
+            updated=told[8],
+            contributors=tuple(json.loads(told[9])),
+            superseded_by=told[10],
+            spans=seen.spans,
+            plain_passage=seen.text or told[1],
         )
 
 
-def _highlighted(db: sqlite3.Connection, query: Query, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Return title, tags, body and sources of a few notes with marks around what matched.
-
-    The index could do this too, but it would go through the lists of all notes again, once for each hit. A temporary
-    index of the few notes is quicker and speaks of words in the same way.
-    """
-    db.execute(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.shown USING fts5(title, tags, body, numbers, sources, "
-        "tokenize='porter unicode61')"
-    )
-    db.execute("DELETE FROM temp.shown")
-    places = ",".join("?" * len(rows))
-    db.execute(
-        "INSERT INTO temp.shown(rowid, title, tags, body, numbers, sources) "
-        f"SELECT rowid, title, tags, body, numbers, sources FROM words WHERE rowid IN ({places})",
-        rows,
-    )
-    marked = ", ".join(f"highlight(shown, {column}, '{_OPEN}', '{_CLOSE}')" for column in (0, 1, 2, 4))
-    found = db.execute(f"SELECT rowid, {marked} FROM temp.shown WHERE shown MATCH ?", (query.match(),))
-    return {row[0]: row[1:] for row in found}
+def _reasons(seen: Excerpt, scores: Scores | None, place: int, *, semantic: Reader | None) -> tuple[Reason, ...]:
+    if scores is None:
+        return ()
+    reasons = []
+    if seen.words:
+        reasons.append(Reason("words", round(float(scores.words[place]), 3), seen.words, seen.fields))
+    if seen.meanings:
+        reasons.append(Reason("meaning", round(float(scores.meanings[place]), 3), seen.meanings))
+    if semantic is not None and scores.semantic is not None:
+        reasons.append(Reason("semantic", round(float(scores.semantic[place]), 3), ()))
+    if not reasons:
+        reasons.append(Reason("likeness", round(float(scores.likeness[place]), 3), ()))
+    return tuple(reasons)
 
 
-def _ranked(db: sqlite3.Connection, query: Query, limit: int) -> list[tuple[int, float]]:
-    """Return (row, score) of the best notes that pass the filters."""
-    narrowed = _narrowed(db, query, limit)
-    rows = _asked(db, query, narrowed or query.match(), limit)
-    if narrowed and len(rows) < limit:  # the filters left too few of them: ask for any term after all
-        rows = _asked(db, query, query.match(), limit)
-    paths = {row: db.execute("SELECT path FROM note WHERE rowid = ?", (row,)).fetchone()[0] for row, _ in rows}
-    return sorted(rows, key=lambda row: (-row[1], paths[row[0]]))
-
-
-def _asked(db: sqlite3.Connection, query: Query, match: str, limit: int) -> list[tuple[int, float]]:
-    where, given = ["words MATCH ?"], [match]
-    if query.kinds:
-        where.append(f"note.kind IN ({','.join('?' * len(query.kinds))})")
-        given += query.kinds
-    for tag in query.tags:
-        where.append("EXISTS (SELECT 1 FROM tag WHERE tag.note = note.rowid AND tag.slug = ?)")
-        given.append(tag)
-    joined = " JOIN note ON note.rowid = words.rowid" if len(where) > 1 else ""
-    return db.execute(
-        f"SELECT words.rowid, -words.rank FROM words{joined} WHERE {' AND '.join(where)} ORDER BY words.rank LIMIT ?",
-        (*given, limit),
-    ).fetchall()
-
-
-def _narrowed(db: sqlite3.Connection, query: Query, limit: int) -> str:
-    """Return a quicker question for a large vault, or an empty string when the plain one will do.
-
-    Ranking costs some 4 µs a note, and a word that stands in many notes says next to nothing. In a large vault only
-    notes with one of the rarer terms are ranked, about `MOST_RANKED` of them, by all terms but the very frequent; when
-    every term is frequent, only notes that hold them all. Not when that would find fewer notes than asked for.
-    """
-    notes = _count(db, "SELECT count(*) FROM note")
-    if query.must or len(query.may) < 2 or notes <= MOST_RANKED:
-        return ""
-    counts = {term: _count(db, "SELECT count(*) FROM words WHERE words MATCH ?", term) for term in query.may}
-    telling: list[str] = []
-    ranked = 0
-    for term in sorted(counts, key=lambda term: (counts[term], term)):
-        if counts[term] and ranked + counts[term] <= MOST_RANKED:
-            telling.append(term)
-            ranked += counts[term]
-    needed = " OR ".join(telling) or " AND ".join(query.may)
-    if _count(db, "SELECT count(*) FROM words WHERE words MATCH ?", needed) < limit:
-        return ""
-    middling = (term for term in counts if telling and term not in telling and counts[term] <= FREQUENT * notes)
-    return expression(needed, tuple(middling))
-
-
-def _count(db: sqlite3.Connection, sql: str, *given: str) -> int:
-    return int(db.execute(sql, given).fetchone()[0])
-
-
-def _reason(fields: Sequence[str], score: float) -> Reason:
-    words: dict[str, None] = {}
-    for text in fields:
-        words.update((match[1].casefold(), None) for match in _MARKED.finditer(text))
-    where = tuple(name for name, text in zip(_FIELDS, fields, strict=True) if _OPEN in text)
-    return Reason(ARM, score, tuple(words), where)
-
-
-def _mark_numbers(body: str, wanted: Sequence[str]) -> str:
-    """Put marks around the numbers that the query asked for; the word index marks words only."""
-    if not wanted:
-        return body
-    text = body.replace(_OPEN, "").replace(_CLOSE, "")
-    asked = set(wanted)
-    spans = [(found.start, found.end) for found in numerals(text) if asked & set(found.terms)]
-    if not spans:
-        return body
-    spans = [(start + len(text[start:end]) - len(text[start:end].lstrip()), end) for start, end in spans]
-    shift = 0
-    for match in _MARKED.finditer(body):  # the marks that are there already, as places in the text without marks
-        spans.append((match.start() - shift, match.end() - shift - 2))
-        shift += 2
-    pieces, position = [], 0
-    for start, end in sorted(spans):
-        if start >= position:
-            pieces += [text[position:start], _OPEN, text[start:end], _CLOSE]
-            position = end
-    return "".join([*pieces, text[position:]])
-
-
-def best_passage(marked: str) -> str:
-    """Return the paragraph with most different marked words, then most marks, then the first; cut if it is long."""
-    best, best_value = "", (-1, -1)
-    for paragraph in marked.split("\n\n"):
-        found = [match[1].casefold() for match in _MARKED.finditer(paragraph)]
-        value = (len(set(found)), len(found))
-        if value > best_value and paragraph.strip():
-            best, best_value = paragraph.strip(), value
-    return _cut(" ".join(best.split()))
-
-
-def _cut(paragraph: str) -> str:
-    """Shorten a paragraph to the stretch with most marks, at spaces, with an ellipsis where something is left out."""
-    if len(paragraph) <= LONGEST_PASSAGE * 1.25:
-        return paragraph
-    starts = [match.start() for match in _MARKED.finditer(paragraph)] or [0]
-    best = max(starts, key=lambda start: (sum(start <= at < start + LONGEST_PASSAGE * 0.8 for at in starts), -start))
-    begin = max(0, best - LONGEST_PASSAGE // 6)
-    begin = 0 if begin == 0 else paragraph.find(" ", begin) + 1
-    end = paragraph.rfind(" ", begin, begin + LONGEST_PASSAGE)
-    end = len(paragraph) if begin + LONGEST_PASSAGE >= len(paragraph) else max(end, begin + 1)
-    piece = paragraph[begin:end].strip()
-    opened = piece.count(_OPEN) - piece.count(_CLOSE)
-    if opened > 0:
-        piece = piece[: piece.rfind(_OPEN)].rstrip()
-    elif opened < 0:
-        piece = piece[piece.find(_CLOSE) + 1 :].lstrip()
-    return f"{'… ' if begin else ''}{piece}{' …' if end < len(paragraph) else ''}"
+def _by_word(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for typed, other in pairs:
+        found.setdefault(typed, []).append(other)
+    return {typed: tuple(others[:MOST_OTHERS]) for typed, others in found.items()}

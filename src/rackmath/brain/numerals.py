@@ -80,3 +80,28 @@ def _unit(match: re.Match[str]) -> tuple[str, str]:
     if match["times"] or early in ("×", "✕", "x"):
         return "times", ""
     return "n", scale
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number or range as a value: where it ends, and ``USD``, ``percent``, ``times`` or nothing as its unit."""
+
+    end: int
+    low: float
+    high: float
+    unit: str
+
+
+_POWERS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+_UNITS = {"usd": "USD", "pct": "percent", "times": "times", "n": ""}
+
+
+def measured(text: str) -> Iterator[Measured]:
+    """Find the numbers of a text as values. Money other than dollars is left out: it compares with nothing."""
+    for match in _PATTERN.finditer(text):
+        prefix, suffix = _unit(match)
+        if prefix in _UNITS:
+            values = [
+                float(part.replace(",", "")) * _POWERS[suffix] for part in (match["first"], match["last"]) if part
+            ]
+            yield Measured(match.end(), min(values), max(values), _UNITS[prefix])
