@@ -530,3 +530,22 @@ def test_a_journal_that_was_replaced_is_read_anew(vault: Vault) -> None:
     opened.write("notes/y.md", "two")
     opened.write("notes/x.md", "three")
     assert opened.verify() == []
+
+
+def test_a_save_by_another_program_while_ours_waits_for_the_disk_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = Vault.create(tmp_path / "brain", title="T", writer="me")
+    first = vault.write("notes/x.md", "one")
+    append = journal.append
+
+    def slow(path: Path, data: bytes) -> None:
+        append(path, data)
+        monkeypatch.setattr(journal, "append", append)
+        (vault.path / "notes/x.md").write_text("saved by an editor")
+
+    monkeypatch.setattr(journal, "append", slow)
+    done = vault.write("notes/x.md", "two", first.sha256)
+    assert [event.text for event in vault.history("notes/x.md")] == ["one", "two", "saved by an editor", "two"]
+    assert vault.read("notes/x.md") == ("two", done.sha256)
+    assert vault.verify() == []

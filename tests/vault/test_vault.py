@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rackmath.errors import RackmathError
-from rackmath.vault import ID, Document, Vault, new_id
+from rackmath.vault import ID, Conflict, Document, Vault, new_id
 
 
 def on(*days: str) -> Callable[[], datetime]:
@@ -160,3 +160,31 @@ def test_a_batch_of_590_small_files_takes_well_under_a_second(vault: Vault) -> N
     vault.write_many(batch, message="import", kind="import")
     assert time.process_time() - started < 0.9
     assert len(vault.files("notes")) == 590
+
+
+def test_one_vault_for_several_writers(vault: Vault) -> None:
+    other = vault.by("ann--desk")
+    first = vault.write("notes/x.md", "one")
+    second = other.write("notes/x.md", "two", first.sha256)
+    vault.write("notes/x.md", "three", second.sha256)
+    assert [event.writer for event in vault.history("notes/x.md")] == ["me", "ann--desk", "me"]
+    assert vault.verify() == []
+    with pytest.raises(RackmathError, match="writer"):
+        vault.by("Ann")
+
+
+def test_absorbing_some_files_looks_at_no_others(vault: Vault) -> None:
+    vault.write("notes/x.md", "one")
+    for name in "xyz":
+        (vault.path / f"notes/{name}.md").write_text("outside")
+    assert [event.path for event in vault.absorb(paths=["notes/x.md", "notes/gone.md"])] == ["notes/x.md"]
+    assert [event.path for event in vault.absorb()] == ["notes/y.md", "notes/z.md"]
+
+
+def test_a_refused_text_is_not_kept_where_the_caller_has_it(vault: Vault) -> None:
+    vault.write("notes/x.md", "one")
+    with pytest.raises(Conflict) as refused:
+        vault.write_many([("notes/x.md", "two", "0" * 64)], propose=False)
+    assert refused.value.proposal is None
+    assert "kept" not in str(refused.value)
+    assert not (vault.path / "proposals").exists()

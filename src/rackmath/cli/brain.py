@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from rackmath.cli.common import as_json, clean, print_json, wrap
-
-if TYPE_CHECKING:
-    from rackmath.brain import Hit
+from rackmath.cli import citing, history, sources, write
+from rackmath.cli.common import as_json, clean, print_json
+from rackmath.cli.search import search
 
 
 @click.group()
@@ -36,34 +33,6 @@ def import_page(page: Path, into: Path, writer: str, to_json: bool) -> None:
 
 
 @brain.command()
-@click.argument("query")
-@click.option("--vault", required=True, type=click.Path(path_type=Path), help="The brain to search.")
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Results at most.")
-@as_json
-def search(query: str, vault: Path, limit: int, to_json: bool) -> None:
-    """Search title, tags and body; the best passage is shown."""
-    from rackmath.brain import search as find
-
-    found = find(vault, query, limit=limit)
-    if to_json:
-        print_json(
-            [{**asdict(each), "why": _why(each), "reasons": [asdict(reason) for reason in each.why]} for each in found]
-        )
-        return
-    for place, each in enumerate(found, 1):
-        click.secho(f"{place:2}. {clean(each.title)}", bold=True)
-        click.echo(f"    {each.kind} · score {each.score:.2f} · {_why(each)}")
-        click.echo(wrap(each.passage, "    ") + "\n")
-    if not found:
-        click.echo("No note matches. Try fewer or other words.")
-
-
-def _why(hit: Hit) -> str:
-    """Say in words why a note was found."""
-    return "; ".join(f"{', '.join(reason.words)} in {', '.join(reason.fields)}" for reason in hit.why)
-
-
-@brain.command()
 @click.argument("vault", type=click.Path(path_type=Path))
 @as_json
 def check(vault: Path, to_json: bool) -> None:
@@ -81,3 +50,7 @@ def check(vault: Path, to_json: bool) -> None:
         click.echo(f"{count}." if problems else "Nothing is wrong.")
     if problems:
         raise SystemExit(1)
+
+
+for command in (search, *write.COMMANDS, *history.COMMANDS, *sources.COMMANDS, *citing.COMMANDS):
+    brain.add_command(command)

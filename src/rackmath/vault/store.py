@@ -68,6 +68,7 @@ class _Planned:
     data: bytes | None
     found: bytes | None  # what is there now
     before: str | None
+    stamp: tuple[int, ...]  # of the file when it was read
     temporary: Path | None = None
 
     @property
@@ -191,8 +192,13 @@ class Store:
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def commit(self, writer: str, changes: Sequence[Change], message: str, kind: str) -> list[Event | None]:
-        """Make all changes or, if a file is not what was expected, none; return an event for each (None: no change)."""
+    def commit(
+        self, writer: str, changes: Sequence[Change], message: str, kind: str, *, propose: bool = True
+    ) -> list[Event | None]:
+        """Make all changes or, if a file is not what was expected, none; return an event for each (None: no change).
+
+        `propose` says whether a text that is refused is kept as a proposal.
+        """
         seen: set[str] = set()
         for change in changes:
             if change.path in seen:
@@ -202,18 +208,18 @@ class Store:
         with self.locked():
             heads = self._catch_up()
             planned = [self._plan(change) for change in changes]
-            self._refuse_conflicts(planned)
+            self._refuse_conflicts(planned, propose)
             todo = [plan for plan in planned if plan.after != plan.before]
             events = self._write(writer, heads, todo, message, kind) if todo else {}
         return [events.get(plan.change.path) for plan in planned]
 
-    def absorb(self, writer: str, names: Sequence[str], message: str) -> list[Event]:
-        """Record what was changed outside in files of these names, or in files that the journals know."""
+    def absorb(self, writer: str, names: Sequence[str], message: str, *, only: bool = False) -> list[Event]:
+        """Record what was changed outside in files of these names and, unless `only`, in all that the journals know."""
         with self.locked():
             heads = self._catch_up()
             known = self._known.paths(heads)
             records = []
-            for rel in sorted({*names, *known}):
+            for rel in sorted({*names} if only else {*names, *known}):
                 try:
                     place = paths.writable(self.root, rel)
                     data = paths.read_bytes(place, rel) if place.exists() else None
@@ -232,15 +238,16 @@ class Store:
 
     def _plan(self, change: Change) -> _Planned:
         place = paths.writable(self.root, change.path)
+        stamp = _stamp(place)
         found = paths.read_bytes(place, change.path) if place.exists() else None
         data = None if change.text is None else paths.encoded(change.text, change.path)
-        return _Planned(change, place, data, found, None if found is None else paths.sha256(found))
+        return _Planned(change, place, data, found, None if found is None else paths.sha256(found), stamp)
 
-    def _refuse_conflicts(self, planned: Sequence[_Planned]) -> None:
+    def _refuse_conflicts(self, planned: Sequence[_Planned], propose: bool) -> None:
         refused = [plan for plan in planned if plan.before not in {plan.change.expected, plan.after}]
         if not refused:
             return
-        kept = [self._propose(plan) for plan in refused]
+        kept = [self._propose(plan) if propose else None for plan in refused]
         told = []
         for plan, proposal in zip(refused, kept, strict=True):
             what = (
@@ -290,6 +297,8 @@ class Store:
             if many:
                 os.sync()  # one wait for all temporary files
             events = self._append(writer, heads, records, message, kind)
+            while late := [record for plan in planned for record in self._came_between(plan)]:
+                events += self._append(writer, heads, late, message, kind)
         except BaseException:
             for plan in planned:
                 if plan.temporary is not None:
@@ -307,6 +316,26 @@ class Store:
             ) from error
         self._mark(heads)
         return {event.path: event for event in events if event.op != "absorb"}
+
+    def _came_between(self, plan: _Planned) -> list[dict[str, object]]:
+        """Return what records a save by another program since the file was read, and ours once more after it.
+
+        Other programs know no lock. Without this a text that an editor saves while ours waits for the disk would be
+        replaced unseen; what is left of that is the moment between this look and the rename.
+        """
+        rel = plan.change.path
+        stamp = _stamp(plan.place)
+        if stamp == plan.stamp:
+            return []
+        plan.stamp = stamp
+        with suppress(RackmathError):  # gone, or not text
+            data = paths.read_bytes(plan.place, rel)
+            now = paths.sha256(data)
+            if now not in {plan.before, plan.after}:
+                op = "write" if plan.data is not None else "remove"
+                found = _fields("absorb", rel, plan.after, now, paths.decoded(data, rel))
+                return [found, _fields(op, rel, now, plan.after, plan.change.text)]
+        return []
 
     def _append(
         self, writer: str, heads: dict[str, Head], records: Sequence[dict[str, object]], message: str, kind: str
@@ -373,6 +402,14 @@ class Store:
             place.unlink(missing_ok=True)
         else:
             temporary.replace(place)
+
+
+def _stamp(place: Path) -> tuple[int, ...]:
+    try:
+        found = place.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _fields(op: str, path: str, before: str | None, after: str | None, text: str | None) -> dict[str, object]:

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -118,6 +119,24 @@ class Vault:
             with suppress(RackmathError):  # it can still be read; whoever writes next is told why it cannot be
                 vault._store.recover()
         return vault
+
+    def by(self, writer: str) -> Vault:
+        """Return the same vault for another writer: a cheap way to write for several people in one process.
+
+        Raises
+        ------
+        RackmathError
+            The writer's name is not a plain one.
+        """
+        other = copy(self)
+        other.__dict__.pop("writer", None)
+        other._writer = _checked_writer(writer)
+        return other
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time of a revision comes from."""
+        return self._store.clock
 
     @cached_property
     def meta(self) -> Mapping[str, Any]:
@@ -232,15 +251,21 @@ class Vault:
         return self.write_many([(rel, text, expected)], message=message, kind=kind)[0]
 
     def write_many(
-        self, changes: Iterable[tuple[str, str | None, str | None]], *, message: str = "", kind: str = "edit"
+        self,
+        changes: Iterable[tuple[str, str | None, str | None]],
+        *,
+        message: str = "",
+        kind: str = "edit",
+        propose: bool = True,
     ) -> list[Revision]:
         """Write several files, given as (path, text, expected), with one wait for the disk; None as text removes.
 
-        All are written or, on a conflict, none. See `write`.
+        All are written or, on a conflict, none; without `propose` the texts are not kept then, for a caller that has
+        them still. See `write`.
         """
         wanted = [Change(*change) for change in changes]
         self._refuse_read_only()
-        events = self._store.commit(self.writer, wanted, message, kind)
+        events = self._store.commit(self.writer, wanted, message, kind, propose=propose)
         return [self._revision(change, event) for change, event in zip(wanted, events, strict=True)]
 
     def remove(self, rel: str, expected: str, message: str = "", kind: str = "remove") -> Revision:
@@ -257,9 +282,14 @@ class Vault:
             raise RackmathError(f"{rel}: there is no such file to remove")
         return self.write_many([(rel, None, expected)], message=message, kind=kind)[0]
 
-    def absorb(self, message: str = "edited outside") -> list[Event]:
-        """Take edits that were made outside this program into the history; return them."""
+    def absorb(self, message: str = "edited outside", paths: Iterable[str] | None = None) -> list[Event]:
+        """Take edits that were made outside this program into the history; return them.
+
+        With `paths` only these files are looked at, so that it costs as much as they do, however large the vault is.
+        """
         self._refuse_read_only()
+        if paths is not None:
+            return self._store.absorb(self.writer, list(paths), message, only=True)
         names = [rel for folder in _FOLDERS if (self.path / folder).is_dir() for rel in self.files(folder, _TEXTS)]
         return self._store.absorb(self.writer, [BRAIN, *names], message)
 
