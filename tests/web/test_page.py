@@ -71,6 +71,13 @@ def test_ages_have_the_unit_that_people_would_use(days, shown):
     assert page.age(days) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"), [("it was wrong", "It was wrong."), ("Why?", "Why?"), ("  é  b\n", "É b."), ("", ""), (None, "")]
+)
+def test_words_become_a_sentence(text, shown):
+    assert page.sentence(text) == shown
+
+
 def test_a_number_is_bound_to_its_word():
     assert page.bound("serve 62 billion") == "serve 62\N{NO-BREAK SPACE}billion"
 
@@ -114,6 +121,49 @@ TEXTS = ("ink", "ink-2", "ink-3", "link", "alarm", *(f"o{slot}" for slot in rang
 def test_every_text_colour_reads_on_every_ground(theme, text, ground):
     colours = palettes()[theme]
     assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+def site_palettes():
+    """Return the colours of the site's pages: by the reader's system, and by the reader's own choice."""
+    text = page.style_text(("base.css", "site.css"))
+    colours = r"--([a-z0-9-]+): (#[0-9a-f]{6})"
+    base, own = palettes(), text[text.index("--mark") - 200 :]
+    chosen = re.search(r':root\[data-theme="dark"\]\{(.*?)\}', text)[1]
+    grounds = re.findall(r"--(mark|ins|del): (#[0-9a-f]{6})", own)
+    light, dark = dict(grounds[:3]), dict(grounds[3:6])
+    return {
+        "light": base["light"] | light,
+        "dark": base["dark"] | dark,
+        "chosen": base["light"] | dict(re.findall(colours, chosen)),
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "chosen"])
+@pytest.mark.parametrize("ground", ["paper", "panel", "mark", "ins", "del"])
+@pytest.mark.parametrize("text", ["ink", "ink-2"])
+def test_prose_reads_on_every_ground_of_the_site(theme, ground, text):
+    colours = site_palettes()[theme]
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("text", ["link", "alarm", "o4", "o5"])
+def test_links_and_states_read_on_marked_text(theme, text):
+    colours = site_palettes()[theme]
+    assert contrast(colours[text], colours["mark"]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_drawn_is_seen(theme):
+    """Lines that carry meaning (the focus ring, edges of fields, dotted lines of figures) reach 3:1."""
+    colours = palettes()[theme]
+    for line in ("o1", "o2", "alarm", "ink", "ink-3"):
+        assert contrast(colours[line], colours["paper"]) >= 3
+
+
+def test_a_chosen_dark_page_is_the_dark_page_of_the_system():
+    found = site_palettes()
+    assert found["chosen"] == found["dark"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import html
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -36,7 +37,7 @@ def render(template: str, styles: Iterable[str], **context: Any) -> str:
         What the template uses. It also gets ``style`` and ``policy``.
     """
     style = style_text(tuple(styles))
-    return _engine().get_template(template).render(style=Svg(style), policy=policy(style), **context)
+    return engine().get_template(template).render(style=Svg(style), policy=policy(style), **context)
 
 
 @lru_cache(maxsize=8)
@@ -78,9 +79,20 @@ def day(text: object) -> str:
     return written
 
 
+def sentence(text: object) -> str:
+    """Return `text` as a sentence: a large first letter, and a full stop where it ends with none."""
+    words = clean(text or "")
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?', '…')) else '.'}" if words else ""
+
+
 def bound(text: object) -> str:
     """Return `text` with each number bound to the word that follows it, so that a heading does not break between."""
     return _NUMBER_THEN_WORD.sub("\\1\N{NO-BREAK SPACE}", clean(text))
+
+
+def exact(text: object) -> Svg:
+    """Return `text` escaped and otherwise letter for letter, for a field whose content comes back to be saved."""
+    return Svg(html.escape(str(text)))
 
 
 def age(days: object) -> str:
@@ -95,7 +107,8 @@ def age(days: object) -> str:
 
 
 @lru_cache(maxsize=1)
-def _engine() -> Environment:
+def engine() -> Environment:
+    """Return the template engine of all pages: everything is escaped, an unknown name is an error."""
     from rackmath.web import numbers  # noqa: PLC0415
 
     jinja2 = require("jinja2", extra="web")
@@ -113,6 +126,7 @@ def _engine() -> Environment:
         full=numbers.full,
         sized=numbers.sized,
         bound=bound,
+        sentence=sentence,
         plain=numbers.plain,
         percent=numbers.percent,
         plural=numbers.plural,
@@ -120,6 +134,7 @@ def _engine() -> Environment:
         day=day,
         age=age,
         web_address=web_address,
+        exact=exact,
     )
     return engine
 

@@ -1,0 +1,78 @@
+"""Keep the indexes up with the files while the server runs, so that no request looks at the disk for changes.
+
+Obsidian, git or another server may write to a brain at any moment. One thread looks at sizes and times of all files
+every second or so, indexes what changed, and takes edits made outside into the brain's history.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rackmath.errors import RackmathError
+
+if TYPE_CHECKING:
+    from rackmath.brain.library import Library
+
+log = logging.getLogger("rackmath.web")
+
+PAUSE = 1.0
+"""Seconds between two looks."""
+
+_SHARE = 20  # a look may take 1/20 of the time
+
+
+class Keeper:
+    """A thread that looks after the indexes of some brains."""
+
+    def __init__(self, libraries: Iterable[Library], pause: float = PAUSE) -> None:
+        self._libraries = tuple(libraries)
+        self._pause = pause
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._told: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the look that is under way."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def look(self) -> None:
+        """Bring every index up to date once; a brain that cannot be read is told to the log once and left as it is."""
+        for library in self._libraries:
+            name = str(library.path)
+            try:
+                _look_at(library)
+                self._told.pop(name, None)
+            except (RackmathError, OSError) as error:
+                if self._told.get(name) != str(error):
+                    self._told[name] = str(error)
+                    log.warning("%s", error)
+            except Exception:
+                log.exception("while looking at %s", name)
+
+    def _run(self) -> None:
+        while True:
+            begun = time.monotonic()
+            self.look()
+            if self._ended.wait(max(self._pause, _SHARE * (time.monotonic() - begun))):
+                return
+
+
+def _look_at(library: Library) -> None:
+    from rackmath.brain.outside import absorb_outside  # noqa: PLC0415
+    from rackmath.vault import Vault  # noqa: PLC0415
+
+    seen = library.index.generation
+    library.index.refresh()
+    if library.index.generation != seen:
+        absorb_outside(Vault.open(library.path), library.index)

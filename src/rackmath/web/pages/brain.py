@@ -1,0 +1,215 @@
+"""A contributor's brain: who they are, and their notes in sections with true counts, newest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rackmath.errors import suggest
+from rackmath.web.cards import card
+from rackmath.web.lists import address, cut
+from rackmath.web.memo import remembered
+from rackmath.web.numbers import plural
+from rackmath.web.page import day
+from rackmath.web.pages import Asked, NotFound, Page, Route
+from rackmath.web.pages.contributors import SECTIONS, contributor_row
+from rackmath.web.pages.feeds import feed_links
+
+if TYPE_CHECKING:
+    from rackmath.brain.entries import Card, Contributor
+    from rackmath.brain.site import Site
+
+SHOWN = 6
+"""Notes of each section on the brain's first page."""
+
+TAGS = 24
+"""The most tags that are offered as a filter."""
+
+
+def brain(site: Site, asked: Asked, *, handle: str) -> Page:
+    """Show a contributor and the newest notes of each section; ``?tag=`` keeps the notes with a tag."""
+    person = _person(site, handle)
+    tag = asked.get("tag")
+    status = _statuses(asked)
+    counts = site.counts(contributor=handle, status=status, tag=tag or None)
+    row = contributor_row(person, site.counts(contributor=handle, status=status), site.health(contributor=handle))
+    sections = []
+    for kind, (title, one, many, what) in SECTIONS.items():
+        count = counts.get(kind, 0)
+        if not count:
+            continue
+        notes = site.notes(contributor=handle, kind=kind, tag=tag or None, status=status, limit=SHOWN)
+        sections.append(
+            {
+                "kind": kind,
+                "title": title,
+                "what": what,
+                "count": count,
+                "words": plural(count, one, many),
+                "notes": [card(note) for note in notes],
+                "href": address(f"/@{handle}/{kind}", tag=tag),
+                "more": max(0, count - len(notes)),
+            }
+        )
+    corrections = [change for change in site.corrections(500) if handle in change.card.contributors]
+    everything = _cards(site, handle, status)
+    data = {
+        **row,
+        "tag": tag,
+        "tag_name": _tag_name(site, tag),
+        "found": sum(counts.values()),
+        "sections": sections,
+        "tags": _offered(site, f"/@{handle}", everything, tag),
+        "corrections": len(corrections),
+        "announced": _announced(site, person),
+        "problems": list(person.problems),
+        "updated": str(everything[0].updated or everything[0].published) if everything else "",
+    }
+    words = ", ".join(item["words"] for item in row["counts"])
+    return Page(
+        path=f"/@{handle}",
+        template="site/brain.html",
+        title=f"{row['name']} (@{handle})" if person.name else f"@{handle}",
+        description=f"{person.role or 'Contributor'}: {words or 'no notes yet'}.",
+        data=data,
+        markdown=_markdown(row, sections),
+        jsonld=_jsonld(row),
+        feeds=feed_links(f"by/{handle}", f"Notes by {row['name']}"),
+    )
+
+
+def section(site: Site, asked: Asked, *, handle: str, kind: str) -> Page:
+    """List all notes of one section, newest first, fifty a page; ``?tag=`` keeps the notes with a tag."""
+    person = _person(site, handle)
+    if kind not in SECTIONS:
+        raise NotFound(f"a brain has no section {kind!r}{suggest(kind, SECTIONS)}; see /@{handle}")
+    title, one, many, what = SECTIONS[kind]
+    tag, status = asked.get("tag"), _statuses(asked)
+    total = site.counts(contributor=handle, status=status, tag=tag or None).get(kind, 0)
+    part = cut(asked, total)
+    notes = []
+    if total:
+        size = part.end - part.start
+        notes = site.notes(contributor=handle, kind=kind, status=status, tag=tag or None, limit=size, offset=part.start)
+    name = person.name or f"@{handle}"
+    path = f"/@{handle}/{kind}"
+    everything = _cards(site, handle, status, kind)
+    data = {
+        "handle": handle,
+        "name": name,
+        "href": f"/@{handle}",
+        "kind": kind,
+        "title": title,
+        "what": what,
+        "tag": tag,
+        "tag_name": _tag_name(site, tag),
+        "count": total,
+        "words": plural(total, one, many),
+        "notes": [card(note) for note in notes],
+        "list": part.data(path, {"tag": tag}),
+        "tags": _offered(site, path, everything, tag),
+        "all": len(everything),
+    }
+    return Page(
+        path=path,
+        template="site/section.html",
+        title=f"{title} by {name}",
+        description=f"{plural(total, one, many)} by {name}. {what}",
+        data=data,
+        markdown="\n".join([f"# {title} by {name}", "", *_lines([card(note) for note in notes])]) + "\n",
+        rows=[_flat(note) for note in everything if not tag or tag in note.tags],
+        feeds=feed_links(f"by/{handle}", f"Notes by {name}"),
+    )
+
+
+def _person(site: Site, handle: str) -> Contributor:
+    person = site.contributors.get(handle)
+    if person is None:
+        raise NotFound(f"there is no contributor @{handle}{suggest(handle, site.contributors)}; see /contributors")
+    return person
+
+
+def _statuses(asked: Asked) -> tuple[str, ...]:
+    return ("published", "review", "draft") if asked.drafts else ("published",)
+
+
+def _cards(site: Site, handle: str, status: tuple[str, ...], kind: str | None = None) -> list[Card]:
+    """Return the cards of a brain or of a section, newest first, from memory while nothing changes."""
+    key = ("cards of a brain", handle, status, kind)
+    return remembered(site, key, lambda: list(site.notes(contributor=handle, kind=kind, status=status)))
+
+
+def _offered(site: Site, path: str, cards: Sequence[Card], chosen: str) -> list[dict[str, Any]]:
+    """Return the tags that most of the notes carry, each with the address that keeps only those notes."""
+    counts = Counter(slug for note in cards for slug in note.tags)
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TAGS]
+    if chosen and chosen not in dict(most):
+        most.append((chosen, counts[chosen]))
+    return [
+        {
+            "slug": slug,
+            "name": _tag_name(site, slug),
+            "count": count,
+            "chosen": slug == chosen,
+            "href": address(path, tag="" if slug == chosen else slug),
+        }
+        for slug, count in most
+        if count > 1 or slug == chosen
+    ]
+
+
+def _tag_name(site: Site, slug: str) -> str:
+    return site.tag_name(slug) if slug else ""
+
+
+def _announced(site: Site, person: Contributor) -> list[dict[str, Any]]:
+    """Return what an imported page said it holds beside what was found there."""
+    return [
+        {"page": one.page, "announced": one.announced, "found": one.found, "kinds": dict(one.kinds)}
+        for one in site.imports(person.brain)
+    ]
+
+
+def _markdown(row: dict[str, Any], sections: Sequence[dict[str, Any]]) -> str:
+    lines = [f"# {row['name']}", "", f"@{row['handle']}{' · ' + row['role'] if row['role'] else ''}", ""]
+    if row["bio"]:
+        lines += [row["bio"], ""]
+    for part in sections:
+        lines += [f"## {part['title']} ({part['count']})", "", *_lines(part["notes"]), ""]
+        if part["more"]:
+            lines += [f"[All {part['words']}]({part['href']})", ""]
+    return "\n".join(lines)
+
+
+def _lines(notes: Sequence[dict[str, Any]]) -> list[str]:
+    return [f"- [{note['title']}]({note['href']}), {day(note['updated'] or note['published'])}" for note in notes]
+
+
+def _flat(note: Card) -> dict[str, Any]:
+    row = card(note)
+    names = ("id", "kind", "title", "href", "status", "published", "updated", "figures", "citations")
+    return {**{name: row[name] for name in names}, "resolved": note.health.resolved, "tags": " ".join(note.tags)}
+
+
+def _jsonld(row: dict[str, Any]) -> dict[str, Any]:
+    person = {"@type": "Person", "name": row["name"], "alternateName": f"@{row['handle']}", "url": row["href"]}
+    if row["role"]:
+        person["jobTitle"] = row["role"]
+    if row["bio"]:
+        person["description"] = row["bio"]
+    return {"@context": "https://schema.org", "@type": "ProfilePage", "mainEntity": person}
+
+
+def _brains(site: Site) -> Iterator[dict[str, str]]:
+    return ({"handle": handle} for handle in site.contributors)
+
+
+def _sections(site: Site) -> Iterator[dict[str, str]]:
+    for handle in site.contributors:
+        for kind in site.counts(contributor=handle):
+            if kind in SECTIONS:
+                yield {"handle": handle, "kind": kind}
+
+
+ROUTES = [Route("/@{handle}", brain, _brains), Route("/@{handle}/{kind}", section, _sections)]
