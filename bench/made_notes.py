@@ -89,7 +89,7 @@ def enriched(found: Iterator[tuple[str, str]], count: int, seed: int = 1) -> Ite
         cited = [min(int(rng.paretovariate(0.7)), sources - 1) for _ in range(rng.randint(1, 7))]
         linked = [rng.randrange(count) for _ in range(rng.randint(0, 6))]
         paragraphs = body.rstrip().split("\n\n")
-        for place, source in enumerate(cited):
+        for place in range(len(cited)):
             paragraphs[place % len(paragraphs)] += f"[^c{place}]"
         for target in linked:
             at = rng.randrange(len(paragraphs))
@@ -110,10 +110,13 @@ def enriched(found: Iterator[tuple[str, str]], count: int, seed: int = 1) -> Ite
 
 
 def _figure(rng: random.Random, number: int, place: int, source: int) -> str:
+    month = f"202{rng.randint(3, 6)}-{rng.randint(1, 12):02d}"
     return (
-        f"- id: fig_{number:024d}{place}\n  subject: {rng.choice(SUBJECTS)}\n  quantity: {rng.choice(QUANTITIES)}\n"
-        f'  value: {rng.uniform(1, 9):.2f}\n  unit: USD/GPU_hour\n  as_of: "202{rng.randint(3, 6)}-{rng.randint(1, 12):02d}"\n'
-        f"  kind: reported\n  claimant: {{who: maker {rng.randrange(40)}, kind: vendor}}\n  source: source-{source:05d}\n"
+        f"- id: fig_{number:024d}{place}\n  subject: {rng.choice(SUBJECTS)}\n"
+        f"  quantity: {rng.choice(QUANTITIES)}\n"
+        f'  value: {rng.uniform(1, 9):.2f}\n  unit: USD/GPU_hour\n  as_of: "{month}"\n'
+        f"  kind: reported\n  claimant: {{who: maker {rng.randrange(40)}, kind: vendor}}\n"
+        f"  source: source-{source:05d}\n"
     )
 
 

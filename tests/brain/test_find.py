@@ -389,7 +389,10 @@ def test_a_brain_without_notes(tmp_path: Path) -> None:
 
 def test_a_brain_with_one_note(tmp_path: Path) -> None:
     vault = made(tmp_path / "brain", {"only": note("One rack.")})
-    assert names(search(vault, "rack")) == ["only"]
+    found = find(vault, "rack")
+    assert names(found.hits) == ["only"]
+    assert found.answered
+    assert not find(vault, "rack of the Cunard liner Mauretania").answered
 
 
 def test_notes_without_words_do_no_harm(tmp_path: Path) -> None:

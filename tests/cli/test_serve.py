@@ -49,9 +49,21 @@ def test_what_is_missing_is_named_with_its_command(rackmath, monkeypatch, tmp_pa
 
 def test_it_serves_sees_edits_and_ends_quietly(tmp_path):
     brain = make_brain(tmp_path / "brain", NOTES)
-    command = [sys.executable, "-c", "from rackmath.cli import main; main()", "serve", "--vault", brain, "--no-starter", "--port", "0"]
+    command = [
+        sys.executable,
+        "-c",
+        "from rackmath.cli import main; main()",
+        "serve",
+        "--vault",
+        brain,
+        "--no-starter",
+        "--port",
+        "0",
+    ]
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as server:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as server:
         try:
             address = server.stdout.readline().split()[0]
             assert address.startswith("http://127.0.0.1:")

@@ -58,7 +58,7 @@ def test_a_note_from_draft_to_retired(rackmath, vault: Vault, text: Path, tmp_pa
     for words in (
         ("revise", "One", "--kind", "update", "--message", "cheaper", "--from", text),
         ("submit", file),  # as a path of the shell
-        ("publish", made["note_id"]),
+        ("release", made["note_id"]),
         ("retitle", "one", "Rents"),
         ("restore", "rents", "1"),
         ("retire", "One", "--because", "nobody rents any more"),
@@ -167,12 +167,12 @@ def test_publishing_without_an_approval_ends_with_1(rackmath, vault: Vault, text
     meta, digest = vault.read("brain.yaml")
     vault.write("brain.yaml", meta + "review:\n  - name: all\n    why: we agreed to\n    needs: [bob]\n", digest)
     rackmath("brain", "new", "--kind", "reading", "--from", text, "--as", "ann")
-    waits = rackmath("brain", "publish", "one", "--as", "ann")
+    waits = rackmath("brain", "release", "one", "--as", "ann")
     assert waits.status == 1
     assert "To be published it needs the approval of @bob" in waits.out
     assert "(review)" in waits.out
     assert rackmath("brain", "approve", "one", "--as", "bob", "--comment", "Fine.").status == 0
-    assert rackmath("brain", "publish", "one", "--as", "ann").status == 0
+    assert rackmath("brain", "release", "one", "--as", "ann").status == 0
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_publishing_without_an_approval_ends_with_1(rackmath, vault: Vault, text
         (("proposals", "nothing"), "there is no proposal 'nothing'; this brain has none"),
         (("proposals", "--discard"), "name the proposal"),
         (("merge", "nothing"), "there is no proposal"),
-        (("publish", "x", "--vault", "/nonexistent"), "/nonexistent"),
+        (("release", "x", "--vault", "/nonexistent"), "/nonexistent"),
     ],
 )
 def test_bad_input_is_one_clear_line(rackmath, vault: Vault, words: tuple[str, ...], says: str) -> None:

@@ -161,7 +161,7 @@ def test_a_form_of_another_session_is_forged(tokens, clock):
     one, two = (sessions.find(sessions.begin(made(tokens)[1])) for _ in range(2))
     assert not one.forged(one.csrf())
     assert one.csrf() != one.csrf()  # masked anew each time
-    for wrong in (two.csrf(), "", one.csrf()[:-4], "ä", "A" * 88, "x" * 100_000, None and ""):
+    for wrong in (two.csrf(), "", one.csrf()[:-4], "ä", "A" * 88, "x" * 100_000):
         assert one.forged(wrong or "")
 
 

@@ -66,7 +66,7 @@ def test_a_change_changes_its_own_place_alone():
     changed = with_fields(NOTE, typed(NOTE, body=browser(fields_of(NOTE).body.replace("First", "Second"))))
     assert changed == NOTE.replace("First", "Second")
     changed = with_fields(NOTE, typed(NOTE, tags=("new",)))
-    assert 'strange: {kept: as it is}' in changed
+    assert "strange: {kept: as it is}" in changed
     assert fields_of(changed).tags == ("new",)
 
 

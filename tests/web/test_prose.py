@@ -1,3 +1,4 @@
+import itertools
 import re
 import time
 from html.parser import HTMLParser
@@ -367,12 +368,23 @@ def test_the_same_bracket_twice_is_two_references():
 
 
 def test_headings_go_below_the_title_of_the_page():
-    prose = set_prose("# The Title\n\n## Part one\n\n# Another\n\n###### Deep\n\n## Part one\n", title="the title")
+    text = "# The Title\n\n# Part one\n\n## Inner\n\n###### Deep\n\n# Part one\n"
+    prose = set_prose(text, title="the title")
     assert [(each.level, each.id) for each in prose.headings] == [
-        (3, "h-part-one"), (2, "h-another"), (6, "h-deep"), (3, "h-part-one-2"),
-    ]  # fmt: skip
+        (2, "h-part-one"),
+        (3, "h-inner"),
+        (4, "h-deep"),
+        (2, "h-part-one-2"),
+    ]
     assert "<h1" not in str(prose.html)
     assert "The Title" not in str(prose.html)
+
+
+@pytest.mark.parametrize("first", ["#", "##", "####", "######"])
+def test_no_level_of_headings_is_left_out(first):
+    levels = [each.level for each in set_prose(f"{first} A\n\n{first}# B\n\n{first} C\n").headings]
+    assert levels[0] == 2
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_data_blocks_are_not_prose():

@@ -49,7 +49,9 @@ def _parts(pattern):
     return {name: PARTS.get(name, "x") for name in re.findall(r"\{(\w+)\}", pattern)}
 
 
-@pytest.mark.parametrize("path", [*addresses(), "/nothing", "/static/none.css", "/api/notes", "/api/nothing", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", [*addresses(), "/nothing", "/static/none.css", "/api/notes", "/api/nothing", "/openapi.json"]
+)
 def test_every_answer_is_armed(reader, path):
     answer = reader.get(path)
     assert answer.status_code < 500
@@ -166,7 +168,11 @@ def test_a_body_that_does_not_arrive_is_given_up():
         (b"{}", "application/json", 415),
         (b"", "", 415),
         (b"--x\r\n", "multipart/form-data", 400),
-        (b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\n\r\nc\r\n--x--\r\n", "multipart/form-data; boundary=x", 400),
+        (
+            b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\n\r\nc\r\n--x--\r\n",
+            "multipart/form-data; boundary=x",
+            400,
+        ),
     ],
 )
 def test_what_is_no_form_is_refused(reader, body, kind, status):
@@ -196,7 +202,9 @@ def test_files_are_kept_for_good_under_a_hash(reader):
     assert reader.get("/static/site.css").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["../server.py", "..%2fserver.py", "%2e%2e/server.py", "....//server.py", "site.css%00"])
+@pytest.mark.parametrize(
+    "name", ["../server.py", "..%2fserver.py", "%2e%2e/server.py", "....//server.py", "site.css%00"]
+)
 def test_no_path_leads_out_of_the_files(reader, name):
     answer = reader.get(f"/static/{name}")
     assert answer.status_code == 404

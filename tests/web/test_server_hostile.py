@@ -25,7 +25,7 @@ CORPUS = [
     "![x](http://evil.example/track.png)",
     "<javascript:alert(1)>",
     "[[javascript:alert(1)|click]]",
-    "[[fig:x\" onmouseover=\"alert(1)|click]]",
+    '[[fig:x" onmouseover="alert(1)|click]]',
     "[[One|<b onclick=alert(1)>x</b>]]",
     "[x]: javascript:alert(1)\n\n[x]",
     "`<script>`\n\n```html\n<script>alert(1)</script>\n```",
@@ -37,7 +37,7 @@ CORPUS = [
     "</textarea><script>alert(1)</script>",
     "</title><script>alert(1)</script>",
     "</script><script>alert(1)</script>",
-    "[^x]\n\n[^x]: @a\"><script>alert(1)</script>",
+    '[^x]\n\n[^x]: @a"><script>alert(1)</script>',
     "{{ 7 * 7 }} {% raw %}",
     '" onfocus="alert(1)" autofocus="',
     "\u202egnp.exe",
@@ -55,7 +55,8 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     notes = [("notes/observation/one.md", note("One", "See [[Two]]."))]
     for number, text in enumerate(CORPUS):
-        front = f"---\ntype: thesis\ntitle: {yaml(text)}\nstatus: published\ntags: [{yaml(text)}]\ncontributors: [ann]\n---\n\n"
+        named = f"title: {yaml(text)}\nstatus: published\ntags: [{yaml(text)}]\n"
+        front = f"---\ntype: thesis\n{named}contributors: [ann]\n---\n\n"
         notes.append((f"notes/thesis/n{number}.md", f"{front}{text}\n\nBefore {text} after.\n"))
     title, url = yaml(CORPUS[24]), yaml("javascript:alert(1)")
     notes.append(("sources/a-source.md", f"---\ncitekey: a-source\ntitle: {title}\nurl: {url}\n---\n\n{CORPUS[0]}\n"))
@@ -89,7 +90,17 @@ def test_no_note_runs_on_its_page_or_in_any_list(served):
         harmless(answer.text)
         for path in (f"/n/{card.key}/history", f"/n/{card.key}/links"):
             harmless(browser.get(path).text)
-    for path in ("/", "/@ann", "/@ann/thesis", "/tags", "/changes", "/sources", "/src/a-source", "/attention", "/contributors"):
+    for path in (
+        "/",
+        "/@ann",
+        "/@ann/thesis",
+        "/tags",
+        "/changes",
+        "/sources",
+        "/src/a-source",
+        "/attention",
+        "/contributors",
+    ):
         harmless(browser.get(path).text)
     for tag in served.site.tags():
         harmless(browser.get(f"/tag/{tag.slug}").text)
@@ -107,7 +118,12 @@ def test_what_is_asked_for_does_not_run_either(served, text):
 def test_no_note_runs_in_the_editor(served):
     writer = served.writer()
     for card in served.site.notes():
-        for path in (f"/write/{card.key}", f"/write/{card.key}?all=1", f"/write/{card.key}/citations", f"/write/{card.key}/retire"):
+        for path in (
+            f"/write/{card.key}",
+            f"/write/{card.key}?all=1",
+            f"/write/{card.key}/citations",
+            f"/write/{card.key}/retire",
+        ):
             answer = writer.get(path)
             assert answer.status_code == 200, (path, answer.text)
             harmless(answer.text)
@@ -124,9 +140,12 @@ def test_what_is_typed_does_not_run_in_the_answer(served):
 
 PLACES = [
     "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/n/..%2f..%2fetc", "/src/..%2fbrain.yaml", "/src/%00",
-    "/src/a/read/../../../../etc/passwd", "/proposals/../brain.yaml", "/proposals/..%2f..%2fetc%2fpasswd", "/tag/%ff%fe",
-    "/@%2e%2e", "/static/%2e%2e%2faccess.py", "//evil.example/x", "/n/x@..%2f..", "/fig/%0d%0aSet-Cookie:x", "/.git/config",
-    "/journal/tests-2026-11.jsonl", "/brain.yaml", "/.rackmath/index.sqlite", "/write/..%2f..", "/feeds/..%2fx.atom", "/data/../x.csv",
+    "/src/a/read/../../../../etc/passwd", "/proposals/../brain.yaml", "/proposals/..%2f..%2fetc%2fpasswd",
+    "/tag/%ff%fe",
+    "/@%2e%2e", "/static/%2e%2e%2faccess.py", "//evil.example/x", "/n/x@..%2f..", "/fig/%0d%0aSet-Cookie:x",
+    "/.git/config",
+    "/journal/tests-2026-11.jsonl", "/brain.yaml", "/.rackmath/index.sqlite", "/write/..%2f..", "/feeds/..%2fx.atom",
+    "/data/../x.csv",
 ]  # fmt: skip
 
 
@@ -147,7 +166,9 @@ SEGMENT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="/?#"
 @given(
     st.sampled_from([route.pattern for route in ROUTES]),
     st.lists(SEGMENT, min_size=4, max_size=4),
-    st.dictionaries(st.sampled_from(["q", "as_of", "kind", "page", "from", "to", "tag", "sort", "by"]), SEGMENT, max_size=3),
+    st.dictionaries(
+        st.sampled_from(["q", "as_of", "kind", "page", "from", "to", "tag", "sort", "by"]), SEGMENT, max_size=3
+    ),
     st.sampled_from(["", ".json", ".md", ".csv"]),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

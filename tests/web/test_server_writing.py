@@ -11,7 +11,22 @@ from web.asking import HOST, Browser, hidden, make_brain, note, serve
 KEY = "01m82ged1jt37j93cb6x340tfv"
 ID = f"note_{KEY}"
 RULES = "review:\n- name: filings\n  why: a filing is quoted\n  when: {tag: [filing]}\n  needs: [ben]\n"
-BODY = "First paragraph.\n\nSecond paragraph [13].\n\nThird paragraph.\n\n```references\n- id: r1\n  raw: '[13]'\n  state: candidate\n  confidence: 0.4\n  numbers: [13]\n  candidates:\n  - {number: 13, note: note_01m82ged1k9t012gf6wm18xqkd, title: Two, overlap: 0.4}\n```\n"
+BODY = """First paragraph.
+
+Second paragraph [13].
+
+Third paragraph.
+
+```references
+- id: r1
+  raw: '[13]'
+  state: candidate
+  confidence: 0.4
+  numbers: [13]
+  candidates:
+  - {number: 13, note: note_01m82ged1k9t012gf6wm18xqkd, title: Two, overlap: 0.4}
+```
+"""
 
 
 @pytest.fixture
@@ -121,7 +136,9 @@ def test_a_form_without_the_secret_changes_nothing_and_loses_nothing(served):
     fields = hidden(page(writer.get(f"/write/{KEY}")))
     before = text_of(served)
     for csrf in ("", "x", hidden(page(served.writer().get("/write/new")))["csrf"]):
-        answer = writer.post(f"/write/{KEY}", {**fields, "csrf": csrf, "title": "One", "body": "My <b>words</b>", "do": "save"})
+        answer = writer.post(
+            f"/write/{KEY}", {**fields, "csrf": csrf, "title": "One", "body": "My <b>words</b>", "do": "save"}
+        )
         assert answer.status_code == 403
         assert "My &lt;b&gt;words&lt;/b&gt;" in answer.text
     assert text_of(served) == before
@@ -166,7 +183,9 @@ def test_what_was_typed_survives_the_end_of_the_session(served):
 
 def test_a_note_is_written_submitted_and_published(served):
     writer = served.writer()
-    answer = writer.send("/write/new", title="Brand new", kind="thesis", tags="power, new tag", body="Words.\r\n", do="save")
+    answer = writer.send(
+        "/write/new", title="Brand new", kind="thesis", tags="power, new tag", body="Words.\r\n", do="save"
+    )
     assert answer.status_code == 303
     path = answer.headers["location"]
     assert "Saved." in page(writer.get(path))
@@ -205,7 +224,13 @@ def test_saving_what_was_not_changed_changes_nothing(served):
 
     answer = writer.post(
         f"/write/{KEY}",
-        {**hidden(text), "title": "One", "tags": "power, gpu", "body": html.unescape(body).replace("\n", "\r\n"), "do": "save"},
+        {
+            **hidden(text),
+            "title": "One",
+            "tags": "power, gpu",
+            "body": html.unescape(body).replace("\n", "\r\n"),
+            "do": "save",
+        },
     )
     assert answer.status_code == 303
     assert "Nothing was changed." in page(writer.get(answer.headers["location"]))
@@ -214,12 +239,20 @@ def test_saving_what_was_not_changed_changes_nothing(served):
 
 def test_a_correction_has_to_say_what_was_wrong(served):
     writer = served.writer()
-    answer = writer.send(f"/write/{KEY}", title="One", body="Other words.", tags="power, gpu", revision="correction", do="save")
+    answer = writer.send(
+        f"/write/{KEY}", title="One", body="Other words.", tags="power, gpu", revision="correction", do="save"
+    )
     assert answer.status_code == 422
     assert "a correction needs a message" in answer.text
     assert "Other words." in answer.text
     answer = writer.send(
-        f"/write/{KEY}", title="One", body="Other words.", tags="power, gpu", revision="correction", message="It was 4.", do="save"
+        f"/write/{KEY}",
+        title="One",
+        body="Other words.",
+        tags="power, gpu",
+        revision="correction",
+        message="It was 4.",
+        do="save",
     )
     assert answer.status_code == 303
     assert "It was 4." in page(served.browser().get("/corrections"))
@@ -264,7 +297,9 @@ def test_who_is_late_merges_or_decides(served):
     shown = page(ben.get(proposal))
     assert "Ben&#39;s own" in shown
     assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt;" in shown
-    undecided = ben.post(proposal, {**hidden(shown), "text": shown.split("<<<")[0] + "\n<<<<<<< yours\n", "do": "accept"})
+    undecided = ben.post(
+        proposal, {**hidden(shown), "text": shown.split("<<<")[0] + "\n<<<<<<< yours\n", "do": "accept"}
+    )
     assert undecided.status_code == 422
     final = text_of(served).replace("Ann's", "Ann's and Ben's")
     done = ben.post(proposal, {**hidden(shown), "text": final.replace("\n", "\r\n"), "do": "accept"})
@@ -307,7 +342,9 @@ def test_a_rule_holds_a_note_back_until_who_is_named_approves(served):
     assert asked.status_code == 303
     assert served.browser().get(card.href).status_code == 404
     assert ben.post(f"/review/{card.key}", {**sent, "do": "approve", "comment": "Good."}).status_code == 303
-    assert ann.post(f"/review/{card.key}/publish", {"csrf": hidden(page(ann.get("/review")))["csrf"]}).status_code == 303
+    assert (
+        ann.post(f"/review/{card.key}/publish", {"csrf": hidden(page(ann.get("/review")))["csrf"]}).status_code == 303
+    )
     assert served.browser().get(card.href).status_code == 200
 
 
@@ -349,7 +386,8 @@ def test_a_figure_is_added_by_a_form(served):
     assert 'value="H100"' in wrong.text
     assert "no source" in wrong.text
     good = {
-        "subject": "h100-sxm", "quantity": "cluster-price", "value": "2.5", "unit": "", "as_of": "2026", "kind": "listed",
+        "subject": "h100-sxm", "quantity": "cluster-price", "value": "2.5", "unit": "", "as_of": "2026",
+        "kind": "listed",
         "claimant": "A cloud", "source": "a-source",
     }  # fmt: skip
     name, meant = next((name, each) for name, each in served.site.meaning[0].items() if each.unit and not each.axes)
@@ -384,7 +422,9 @@ def test_a_citation_is_bound_to_a_sentence_and_released(served):
     assert len(kept.sentences) == 3
     served.refresh()
     writer = served.writer()
-    writer.send(f"/write/{KEY}", title="One", body="It costs 7 dollars.[^1]\n\n[^1]: @unknown\n", tags="power", do="save")
+    writer.send(
+        f"/write/{KEY}", title="One", body="It costs 7 dollars.[^1]\n\n[^1]: @unknown\n", tags="power", do="save"
+    )
     path = f"/write/{KEY}/citations"
     bind = {"entry": "1", "do": "confirm citation", "source": "@a-source"}
     for wrong in ({"source": "none"}, {"sentences": "9"}, {"sentences": "x"}, {"relation": "likes"}, {"entry": "2"}):
@@ -418,7 +458,9 @@ def test_two_servers_on_one_brain_do_not_lose_each_others_writing(served, tmp_pa
         one, two = served.writer(), other.writer("ben")
         for number in range(6):
             writer = (one, two)[number % 2]
-            answer = writer.send("/write/new", title=f"Note {number}", kind="thesis", body="Words.", tags="", do="publish")
+            answer = writer.send(
+                "/write/new", title=f"Note {number}", kind="thesis", body="Words.", tags="", do="publish"
+            )
             assert answer.status_code == 303
         served.refresh()
         titles = {card.title for card in served.site.notes(kind="thesis")}

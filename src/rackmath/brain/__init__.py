@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rackmath.brain.answers import Facet, Found, Hit, Reason
     from rackmath.brain.citations import Citation, Mark, read_citations
     from rackmath.brain.defects import Defect
-    from rackmath.brain.answers import Facet, Found, Hit, Reason
     from rackmath.brain.find import search
     from rackmath.brain.importer import import_page
     from rackmath.brain.index import Index, index_of
+    from rackmath.brain.library import Library
     from rackmath.brain.page import Page, PageNote, parse_page, read_page
     from rackmath.brain.references import Batch, BracketGroup, Candidate, Reference, resolve_references
     from rackmath.brain.report import ImportReport
+    from rackmath.brain.site import Site
     from rackmath.brain.survey import inspect_page
     from rackmath.brain.tags import Alias, propose_aliases, slug_of, split_tag_line
     from rackmath.brain.urls import citekey_for, normalise_url
@@ -33,11 +35,13 @@ _HOMES = {
     "Hit": "answers",
     "ImportReport": "report",
     "Index": "index",
+    "Library": "library",
     "Mark": "citations",
     "Page": "page",
     "PageNote": "page",
     "Reason": "answers",
     "Reference": "references",
+    "Site": "site",
     "citekey_for": "urls",
     "import_page": "importer",
     "index_of": "index",
@@ -65,11 +69,13 @@ __all__ = [
     "Hit",
     "ImportReport",
     "Index",
+    "Library",
     "Mark",
     "Page",
     "PageNote",
     "Reason",
     "Reference",
+    "Site",
     "citekey_for",
     "import_page",
     "index_of",

@@ -98,13 +98,26 @@ def brackets(db: sqlite3.Connection, brain: str, row: int, status: Collection[st
 _SOURCE = "source.citekey, path, title, publisher, url, source_kind, status, entry, front"
 
 
-def sources(db: sqlite3.Connection, brain: str, citekey: str | None = None) -> list[SourceEntry]:
-    """Return the sources of a brain by citekey, or the one of a citekey; of two with one citekey the first by path."""
+def sources(
+    db: sqlite3.Connection, brain: str, citekey: str | None = None, *, counted: bool = True
+) -> list[SourceEntry]:
+    """Return the sources of a brain by citekey, or the one of a citekey; of two with one citekey the first by path.
+
+    Without `counted` their uses are not counted, which takes long where thousands of notes use one.
+    """
     where, given = (" WHERE source.citekey = ?", (citekey,)) if citekey is not None else ("", ())
     rows = db.execute(f"SELECT {_SOURCE} FROM source{where} ORDER BY source.citekey, path", given).fetchall()
-    notes = dict(db.execute(f"SELECT citekey, count(DISTINCT note) FROM rests{_for(citekey)} GROUP BY citekey", given))
-    cites = dict(db.execute(f"SELECT citekey, count(*) FROM cite{_for(citekey)} GROUP BY citekey", given))
-    figures = dict(db.execute(f"SELECT source, count(*) FROM figure{_for(citekey, 'source')} GROUP BY source", given))
+    notes: dict[str, int] = {}
+    cites: dict[str, int] = {}
+    figures: dict[str, int] = {}
+    if counted:
+        notes = dict(
+            db.execute(f"SELECT citekey, count(DISTINCT note) FROM rests{_for(citekey)} GROUP BY citekey", given)
+        )
+        cites = dict(db.execute(f"SELECT citekey, count(*) FROM cite{_for(citekey)} GROUP BY citekey", given))
+        figures = dict(
+            db.execute(f"SELECT source, count(*) FROM figure{_for(citekey, 'source')} GROUP BY source", given)
+        )
     snapshots: dict[str, list[Record]] = {}
     for key, record in db.execute(
         f"SELECT citekey, record FROM snapshot{_for(citekey)} ORDER BY at DESC, sha DESC", given

@@ -14,14 +14,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rackmath.brain import near
-from rackmath.brain.brackets import bracket_entries
 from rackmath.brain.catalog_tables import TABLES
-from rackmath.brain.cites import cites
 from rackmath.brain.front import day, first, text, texts
 from rackmath.brain.index_files import Parsed
-from rackmath.brain.kept import cite_to_json
-from rackmath.brain.links import figure_uses, names_of, pointers
-from rackmath.brain.noted import figure_items, item_to_json, read_note
+from rackmath.brain.note_rows import TABLES as NOTE_TABLES
+from rackmath.brain.note_rows import as_json, note_rows, problem_rows
 from rackmath.brain.settle import settle
 from rackmath.brain.snapshots import read_record
 from rackmath.brain.tags import slug_of
@@ -32,27 +29,9 @@ from rackmath.vault import YamlProblem, parse_yaml
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["TABLES", "VERSION", "drop", "put", "settle"]
+__all__ = ["TABLES", "VERSION", "drop", "prepare", "put", "settle"]
 
 VERSION = 1
-
-_OF_NOTE = (
-    "body",
-    "author",
-    "tag",
-    "name",
-    "link",
-    "figure",
-    "figure_use",
-    "gone",
-    "cite",
-    "bracket",
-    "refers",
-    "rests",
-)
-_MOST_PROBLEMS = 50
-MOST_CITATIONS = 2000
-"""Citations of one note beyond this many are not indexed."""
 
 
 def put(db: sqlite3.Connection, row: int, file: Parsed) -> None:
@@ -72,10 +51,9 @@ def drop(db: sqlite3.Connection, row: int) -> None:
     db.execute("DELETE FROM problem WHERE file = ?", (row,))
     match folder:
         case "notes":
-            for table in _OF_NOTE:
-                db.execute(f"DELETE FROM {table} WHERE note = ?", (row,))
-            _drop_runs(db, row)
-            db.execute("DELETE FROM note WHERE rowid = ?", (row,))
+            _drop_bands(db, row)
+            for table in NOTE_TABLES:
+                db.execute(f"DELETE FROM {table} WHERE {'rowid' if table == 'note' else 'note'} = ?", (row,))
         case "vocab":
             db.execute("DELETE FROM vocabulary WHERE file = ?", (row,))
             _todo(db, "tags", "")
@@ -102,89 +80,30 @@ def _todo(db: sqlite3.Connection, what: str, name: str) -> None:
     db.execute("INSERT OR IGNORE INTO todo(what, name) VALUES(?, ?)", (what, name))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _problems(db: sqlite3.Connection, row: int, found: list[tuple[int, str]]) -> None:
-    listed = [(row, n, line, said[:1000]) for n, (line, said) in enumerate(found[:_MOST_PROBLEMS])]
-    db.executemany("INSERT OR REPLACE INTO problem(file, n, line, said) VALUES(?, ?, ?, ?)", listed)
+    listed = [(row, *values) for values in problem_rows(found)]
+    db.executemany("INSERT OR REPLACE INTO problem VALUES(?, ?, ?, ?)", listed)
+
+
+def _drop_bands(db: sqlite3.Connection, row: int) -> None:
+    """Take a note out of its bands, which are not looked up by note: they follow from its runs."""
+    if found := db.execute("SELECT runs FROM near_runs WHERE note = ?", (row,)).fetchone():
+        bands = near.bands_of(near.unpacked(found[0]))
+        db.executemany("DELETE FROM near_band WHERE band = ? AND note = ?", [(band, row) for band in bands])
 
 
 # --- notes and sources -----------------------------------------------------------------------------------------------
 
 
+prepare = note_rows
+
+
 def _note(db: sqlite3.Connection, row: int, file: Parsed) -> None:
-    document, note = file.document, read_note(file)
-    figures = list(figure_items(document))
-    cited = cites(document)[:MOST_CITATIONS]
-    db.execute(
-        "INSERT INTO note VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(row, file.path, note.id, note.key, note.slug, note.kind, note.title, note.asked, "draft", "[]"),
-            *(note.created, note.published, note.updated, note.certainty),
-            *(_json(note.contributors), _json(note.tags), _json(note.aliases)),
-            *(note.excerpt, note.substance, note.superseded_by, note.retired_because),
-            *(len(figures), len(cited), "{}"),
-        ),
-    )
-    packed = zlib.compress(file.text.encode("utf-8", "surrogatepass"), 1)
-    db.execute("INSERT INTO body VALUES(?, ?)", (row, packed))
-    db.executemany("INSERT OR IGNORE INTO author VALUES(?, ?)", [(row, handle) for handle in note.contributors])
-    tags = [(row, slug_of(tag), slug_of(tag), tag) for tag in note.tags]
-    db.executemany("INSERT OR IGNORE INTO tag(note, own, slug, spelling) VALUES(?, ?, ?, ?)", tags)
-    names = names_of(file.path, note.id, note.title, note.aliases)
-    db.executemany("INSERT INTO name VALUES(?, ?, ?)", [(row, name, rank) for name, rank in names])
-    links = enumerate(pointers(document, file.path))
-    db.executemany(
-        "INSERT INTO link VALUES(?, ?, ?, ?, ?, ?)",
-        [(row, n, link.type, link.target, link.name, link.sentence) for n, link in links],
-    )
-    uses = enumerate(figure_uses(document))
-    db.executemany("INSERT INTO figure_use VALUES(?, ?, ?)", [(row, n, use.figure) for n, use in uses])
-    _figures(db, row, figures)
-    for n, cite in enumerate(cited):
-        fields = (row, n, cite.id, cite.citekey, cite_to_json(cite), "unresolved", "{}")
-        db.execute("INSERT INTO cite VALUES(?, ?, ?, ?, ?, ?, ?)", fields)
-    _brackets(db, row, file)
-    rests = {(key, "listed") for key in note.sources} | {(cite.citekey, "cited") for cite in cited if cite.citekey}
-    rests |= {(key, "figure") for _, item in figures if (key := text(item.get("source"), 200))}
-    db.executemany("INSERT INTO rests VALUES(?, ?, ?)", [(row, *pair) for pair in sorted(rests)])
-    _runs(db, row, file)
-    _problems(db, row, [(fault.line, fault.message) for fault in document.faults])
+    for table, rows in file.made(prepare).items():
+        if rows:
+            places = ", ".join("?" * (len(rows[0]) + 1))
+            db.executemany(f"INSERT INTO {table} VALUES({places})", [(row, *values) for values in rows])
     _todo(db, "note", str(row))
-
-
-def _figures(db: sqlite3.Connection, row: int, figures: list[tuple[int, Mapping[str, Any]]]) -> None:
-    for n, (line, item) in enumerate(figures):
-        told = [text(item.get(key), 200) for key in ("id", "subject", "quantity", "kind", "source")]
-        db.execute("INSERT INTO figure VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", (row, n, *told, line, item_to_json(item)))
-        gone = (told[0],) if text(item.get("rank")) == "deprecated" else texts(item.get("supersedes"))
-        db.executemany("INSERT OR IGNORE INTO gone VALUES(?, ?)", [(row, each) for each in gone])
-
-
-def _brackets(db: sqlite3.Connection, row: int, file: Parsed) -> None:
-    refers: dict[str, str] = {}
-    for n, entry in enumerate(bracket_entries(file.document)):
-        db.execute("INSERT INTO bracket VALUES(?, ?, ?, ?)", (row, n, entry.state, _json(asdict(entry))))
-        refers.update(dict.fromkeys(entry.resolved, "resolved"))
-        if entry.state == "candidate":
-            for _, target, _, _ in entry.candidates:
-                refers.setdefault(target, "candidate")
-    db.executemany("INSERT INTO refers VALUES(?, ?, ?)", [(row, *pair) for pair in refers.items()])
-
-
-def _runs(db: sqlite3.Connection, row: int, file: Parsed) -> None:
-    runs = near.runs_of(file.searchable.body)
-    db.execute("INSERT INTO near_runs VALUES(?, ?)", (row, near.packed(runs)))
-    db.executemany("INSERT OR IGNORE INTO near_band VALUES(?, ?)", [(band, row) for band in near.bands_of(runs)])
-
-
-def _drop_runs(db: sqlite3.Connection, row: int) -> None:
-    if found := db.execute("SELECT runs FROM near_runs WHERE note = ?", (row,)).fetchone():
-        bands = near.bands_of(near.unpacked(found[0]))
-        db.executemany("DELETE FROM near_band WHERE band = ? AND note = ?", [(band, row) for band in bands])
-        db.execute("DELETE FROM near_runs WHERE note = ?", (row,))
 
 
 def _source(db: sqlite3.Connection, row: int, file: Parsed) -> None:
@@ -208,7 +127,7 @@ def _source(db: sqlite3.Connection, row: int, file: Parsed) -> None:
             *(row, citekey, file.path, text(file.document.title(), 400) or citekey, text(front.get("publisher"), 400)),
             *(url, facts.loose if facts else "", facts.domain if facts else ""),
             *(text(front.get("source_kind"), 80), text(front.get("status"), 40) or "live"),
-            *(text(front.get("aggregator_of"), 200), _json(entry), _json(dict(front))),
+            *(text(front.get("aggregator_of"), 200), as_json(entry), as_json(dict(front))),
         ),
     )
     _problems(db, row, [(fault.line, fault.message) for fault in file.document.faults])
@@ -239,7 +158,7 @@ def _brain(db: sqlite3.Connection, row: int, _: Parsed, data: Any) -> None:
     told = db.execute("SELECT said FROM problem WHERE file = ?", (row,)).fetchone()
     why = told[0] if told else "" if isinstance(data, Mapping) else "it does not hold lines of `key: value`"
     fields = data if isinstance(data, Mapping) else {}
-    db.execute("INSERT INTO brain VALUES(?, ?)", (row, _json({"front": fields, "unreadable": why})))
+    db.execute("INSERT INTO brain VALUES(?, ?)", (row, as_json({"front": fields, "unreadable": why})))
     _todo(db, "all", "")
 
 
@@ -257,7 +176,7 @@ def _contributor(db: sqlite3.Connection, row: int, file: Parsed, data: Any) -> N
         "names": [name for key in ("names", "bio_speaks_of") for name in texts(fields.get(key))],
         "path": file.path,
     }
-    db.execute("INSERT INTO contributor VALUES(?, ?, ?)", (row, handle, _json(entry)))
+    db.execute("INSERT INTO contributor VALUES(?, ?, ?)", (row, handle, as_json(entry)))
     _todo(db, "all", "")
 
 
@@ -273,14 +192,14 @@ def _vocabulary(db: sqlite3.Connection, row: int, file: Parsed, data: Any) -> No
                 "parent": slug_of(text(fields.get("parent"), 200)),
                 "merged_into": slug_of(text(fields.get("merged_into"), 200)),
             }
-            db.execute("INSERT OR IGNORE INTO vocabulary VALUES(?, ?, ?)", (row, slug, _json(entry)))
+            db.execute("INSERT OR IGNORE INTO vocabulary VALUES(?, ?, ?)", (row, slug, as_json(entry)))
     _todo(db, "tags", "")
 
 
 def _review(db: sqlite3.Connection, row: int, file: Parsed, data: Any) -> None:
     note = file.path.rpartition("/")[2].rpartition(".")[0]
     db.execute(
-        "INSERT INTO review VALUES(?, ?, ?)", (row, note, _json(data if isinstance(data, list | Mapping) else []))
+        "INSERT INTO review VALUES(?, ?, ?)", (row, note, as_json(data if isinstance(data, list | Mapping) else []))
     )
     _todo(db, "review", note)
 
@@ -293,7 +212,7 @@ def _snapshot(db: sqlite3.Connection, row: int, file: Parsed, data: Any) -> None
     except RackmathError as error:
         _problems(db, row, [(1, str(error).removeprefix(f"{file.path}: "))])
         return
-    told = (row, record.sha256, record.source, record.captured_at, _json(asdict(record)))
+    told = (row, record.sha256, record.source, record.captured_at, as_json(asdict(record)))
     db.execute("INSERT INTO snapshot VALUES(?, ?, ?, ?, ?)", told)
     _todo(db, "source", record.source)
 

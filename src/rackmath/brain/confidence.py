@@ -63,7 +63,9 @@ def features(shelf: Shelf, asked: Asked, scores: Scores, text: str, order: Seque
     highest = sum(term.weight * float(shelf.words.rarity[term.id]) for term in asked.terms) * (K1 + 1)
     first = order[0]
     reached = float(scores.words[first]) / highest if highest > 0 else 0.0
-    return 1.0, best, held_names, float(scores.likeness[first]), reached
+    # A brain of a few notes has no likeness: what the note speaks to stands for it.
+    like = float(scores.likeness[first]) if shelf.directions is not None else best
+    return 1.0, best, held_names, like, reached
 
 
 def _worth(shelf: Shelf, ids: set[int], groups: set[int]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rackmath.brain.entries import Card, Dispute
 from rackmath.brain.numbers import Conflicts, clashes, comparable
@@ -58,7 +58,7 @@ def _gone(libraries: Iterable[Library]) -> frozenset[str]:
     return frozenset(figure for library in libraries for figure in library.retired_figures)
 
 
-def _live(libraries: Iterable[Library], gone: frozenset[str], **wanted: str) -> Iterable[Figure]:
+def _live(libraries: Iterable[Library], gone: frozenset[str], **wanted: Any) -> Iterable[Figure]:
     for library in libraries:
         yield from (figure for figure in library.figures(**wanted) if figure.id not in gone)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from rackmath.brain import index_files
+from rackmath.brain.index_ahead import read_all
 from rackmath.brain.index_files import Stamp
 from rackmath.brain.index_store import (
     FILE,
@@ -324,25 +325,24 @@ class Index:
             for path in removed:
                 news |= remove(db, path)
                 gone += seen.pop(path, None) is not None and _is_note(path)
-            for path in sorted(changed):
-                size, mtime_ns = changed[path]
-                found = index_files.read(self.vault, path)
-                if found is None:  # gone or unreadable since it was listed
+            for path, file in read_all(self.vault, sorted(changed), self._seen):
+                if file is None:  # gone or unreadable since it was listed
                     news |= remove(db, path)
                     seen.pop(path, None)
                     continue
                 # A file that was written within the last tick may change again without a new time: remember no time.
-                stamp = (size, mtime_ns if mtime_ns < began - _RECENT_NS else -1)
-                if put(db, path, stamp, *found):
+                size, mtime_ns = changed[path]
+                seen[path] = (size, mtime_ns if mtime_ns < began - _RECENT_NS else -1)
+                if put(db, seen[path], file):
                     news = True
                     indexed += _is_note(path)
-                seen[path] = stamp
             if news:
                 for settle in hooks("settle"):
                     settle(db)
                 grow(db)
+        for path in {*changed, *removed}:
+            self._notes += _is_note(path) * ((path in seen) - (path in self._seen))
         self._seen = seen  # only now: a change that failed is not remembered as done
-        self._notes = sum(map(_is_note, seen))
         return indexed, gone
 
     def _follow(self, db: sqlite3.Connection) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rackmath.brain.extract import Searchable, searchable
 from rackmath.errors import RackmathError
@@ -28,6 +29,8 @@ FOLDERS: dict[str, tuple[str, ...]] = {
 
 BRAIN = "brain.yaml"
 
+Made = TypeVar("Made")
+
 Stamp = tuple[int, int]
 """Size in bytes and time of the last change in nanoseconds."""
 
@@ -39,6 +42,16 @@ class Parsed:
     path: str
     text: str
     sha256: str
+    ready: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was made of it already; see `made`."""
+
+    def made(self, make: Callable[[Parsed], Made]) -> Made:
+        """Return what a function makes of the file, made once, and perhaps by another process."""
+        name = f"{make.__module__}.{make.__qualname__}"
+        if name not in self.ready:
+            self.ready[name] = make(self)
+        found: Made = self.ready[name]
+        return found
 
     @cached_property
     def document(self) -> Document:
@@ -119,14 +132,14 @@ def stamp(vault: Path, path: str) -> Stamp | None:
     return (stat.st_size, stat.st_mtime_ns) if inside else None
 
 
-def read(vault: Path, path: str) -> tuple[bytes, str] | None:
-    """Return the bytes of a file and their SHA-256; None when it cannot be read."""
+def read(vault: Path, path: str) -> Parsed | None:
+    """Read a file; None when it cannot be read. Bytes that are not UTF-8 become marks of replacement."""
     try:
         with (vault / path).open("rb") as stream:
             data = stream.read(LARGEST)
     except OSError:
         return None
-    return data, sha256(data).hexdigest()
+    return Parsed(path, data.decode("utf-8", "replace"), sha256(data).hexdigest())
 
 
 def journals(vault: Path) -> dict[str, Stamp]:

@@ -36,9 +36,10 @@ CREATE TABLE meta(generation INTEGER NOT NULL);
 class Part(Protocol):
     """A module that keeps tables of the index.
 
-    Two more functions are called where a part has them. ``settle(db)`` runs once at the end of a change, when all of
-    its files are in, for what depends on several of them. ``follow(db, vault)`` runs when a journal has grown or the
-    index was just opened; it takes in what is new there and says whether anything was.
+    Three more functions are used where a part has them. ``prepare(file)`` does what of `put` needs no database: `put`
+    asks for ``file.made(prepare)``, and where many files are new, other processes make it. ``settle(db)`` runs once at
+    the end of a change, when all of its files are in, for what depends on several of them. ``follow(db, vault)`` runs
+    when a journal has grown or the index was just opened; it takes in what is new there and says whether anything was.
     """
 
     TABLES: str
@@ -168,21 +169,20 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
-def put(db: sqlite3.Connection, path: str, stamp: Stamp, data: bytes, digest: str) -> bool:
+def put(db: sqlite3.Connection, stamp: Stamp, file: Parsed) -> bool:
     """Take a file in; return False when the index has it already."""
-    known = db.execute("SELECT rowid, sha256 FROM file WHERE path = ?", (path,)).fetchone()
-    if known and known[1] == digest:
+    known = db.execute("SELECT rowid, sha256 FROM file WHERE path = ?", (file.path,)).fetchone()
+    if known and known[1] == file.sha256:
         db.execute("UPDATE file SET size = ?, mtime_ns = ? WHERE rowid = ?", (*stamp, known[0]))
         return False
     if known:
         row = int(known[0])
         for part in parts():
             part.drop(db, row)
-        db.execute("UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE rowid = ?", (*stamp, digest, row))
+        db.execute("UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE rowid = ?", (*stamp, file.sha256, row))
     else:
         added = "INSERT INTO file(path, size, mtime_ns, sha256) VALUES(?, ?, ?, ?)"
-        row = int(db.execute(added, (path, *stamp, digest)).lastrowid or 0)
-    file = Parsed(path, data.decode("utf-8", "replace"), digest)
+        row = int(db.execute(added, (file.path, *stamp, file.sha256)).lastrowid or 0)
     for part in parts():
         part.put(db, row, file)
     return True

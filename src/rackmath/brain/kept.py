@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rackmath.brain.cite_check import Source
 from rackmath.brain.cites import Cite
@@ -75,8 +75,10 @@ def cite_to_json(cite: Cite) -> str:
 
 def cite_from_json(said: str) -> Cite:
     """Return a citation from what the index keeps of it."""
-    found = json.loads(said)
-    return Cite(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+    found: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(said).items()
+    }
+    return Cite(**found)
 
 
 def spans_of(numbers: list[int] | tuple[int, ...]) -> tuple[tuple[int, int], ...]:

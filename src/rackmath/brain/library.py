@@ -115,6 +115,13 @@ class Library(Brain):
         wanted = shelf.Filter(kind=kind, status=status, contributor=contributor, tag=tag, source=source)
         return self.ask(lambda db: shelf.cards(db, self.id, wanted, order, limit, offset))
 
+    def neighbours(self, note: Card) -> tuple[Card | None, Card | None]:
+        """Return the published notes before and after a note in its section: of its kind and first contributor."""
+        handle = note.contributors[0] if note.contributors else ""
+        none: list[Card | None] = [None, None]
+        newer, older = self._of(note.id, lambda db, row: shelf.neighbours(db, self.id, row, note.kind, handle), none)
+        return newer, older
+
     def counts(
         self,
         *,
@@ -168,9 +175,9 @@ class Library(Brain):
         """Return the bracket references of an imported note, in order."""
         return self._of(note_id, lambda db, row: backing.brackets(db, self.id, row, _seen(drafts)), [])
 
-    def source(self, citekey: str) -> SourceEntry | None:
-        """Return a source; None when the brain has none of that citekey."""
-        return next(iter(self.ask(lambda db: backing.sources(db, self.id, citekey))), None)
+    def source(self, citekey: str, *, counted: bool = True) -> SourceEntry | None:
+        """Return a source; None when the brain has none of that citekey. Without `counted` its uses are not counted."""
+        return next(iter(self.ask(lambda db: backing.sources(db, self.id, citekey, counted=counted))), None)
 
     def sources(self) -> list[SourceEntry]:
         """Return all sources, by citekey."""

@@ -114,6 +114,26 @@ def cards(db: sqlite3.Connection, brain: str, wanted: Filter, order: str, limit:
     return [card(row, brain) for row in rows]
 
 
+def neighbours(db: sqlite3.Connection, brain: str, row: int, kind: str, handle: str) -> list[Card | None]:
+    """Return the published notes before and after a note among those of a kind and a contributor, newest first.
+
+    The order of the index is walked from the note on, so that the answer costs as little in a large brain.
+    """
+    here = db.execute("SELECT updated, created, path FROM note WHERE rowid = ?", (row,)).fetchone()
+    own = " AND EXISTS (SELECT 1 FROM author WHERE author.note = note.rowid AND handle = ?)" if handle else ""
+    given = (*here, kind, *([handle] if handle else []))
+    found: list[Card | None] = []
+    for sign, way in ((">", "ASC"), ("<", "DESC")):
+        sql = (
+            f"SELECT {COLUMNS} FROM note INDEXED BY note_newest WHERE (updated, created, path) {sign} (?, ?, ?) "
+            f"AND note.status = 'published' AND note.kind = ?{own} "
+            f"ORDER BY updated {way}, created {way}, path {way} LIMIT 1"
+        )
+        one = db.execute(sql, given).fetchone()
+        found.append(card(one, brain) if one else None)
+    return found
+
+
 def counts(db: sqlite3.Connection, wanted: Filter) -> dict[str, int]:
     """Count notes by kind, in the order of a brain's sections; kinds of its own come last."""
     found = dict(db.execute(f"SELECT note.kind, count(*) FROM note{wanted.sql} GROUP BY note.kind", wanted.given))

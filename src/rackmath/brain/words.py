@@ -52,6 +52,9 @@ CREATE INDEX amount_note ON amount(note);
 {lsa.TABLES}
 """
 
+Bag = tuple[dict[str, float], dict[int, float], dict[str, str]]
+"""Weighted counts of terms, of groups of the lexicon (by number), and a form of each term."""
+
 settle = lsa.settle
 
 
@@ -62,18 +65,22 @@ def put(db: sqlite3.Connection, row: int, file: Parsed) -> None:
         db.executemany("INSERT INTO alias VALUES(?, ?)", listed)
     if file.folder != "notes":
         return
-    note = file.searchable
-    tags = " ".join((*note.tags, *note.spellings))
-    db.execute(
-        "INSERT INTO words(rowid, title, tags, body, numbers, sources) VALUES(?, ?, ?, ?, ?, ?)",
-        (row, note.title, tags, note.body, note.numbers, note.sources),
-    )
-    counts, groups, forms = bag_of(note)
+    fields, (counts, groups, forms), found = file.made(prepare)
+    columns = "rowid, title, tags, body, numbers, sources"
+    db.execute(f"INSERT INTO words({columns}) VALUES(?, ?, ?, ?, ?, ?)", (row, *fields))
     packed = (*_packed(_numbered(db, counts, forms)), *_packed(groups))
     db.execute("INSERT INTO bag VALUES(?, ?, ?, ?, ?)", (row, *packed))
-    found = amounts(file.document, f"{note.title}\n\n{note.body}")
-    db.executemany("INSERT INTO amount VALUES(?, ?, ?, ?)", [(row, each.unit, each.low, each.high) for each in found])
+    db.executemany("INSERT INTO amount VALUES(?, ?, ?, ?)", [(row, *each) for each in found])
     lsa.changed(db)
+
+
+def prepare(file: Parsed) -> tuple[tuple[str, ...], Bag, list[tuple[str, float, float]]]:
+    """Return what the tables hold of a note: the fields of ``words``, its counts, and its amounts."""
+    note = file.searchable
+    tags = " ".join((*note.tags, *note.spellings))
+    found = amounts(file.document, f"{note.title}\n\n{note.body}")
+    fields = (note.title, tags, note.body, note.numbers, note.sources)
+    return fields, bag_of(note), [(each.unit, each.low, each.high) for each in found]
 
 
 def drop(db: sqlite3.Connection, row: int) -> None:
@@ -101,7 +108,7 @@ def _names(file: Parsed) -> Iterator[list[str]]:
             yield names[:MOST_NAMES]
 
 
-def bag_of(note: Searchable) -> tuple[dict[str, float], dict[int, float], dict[str, str]]:
+def bag_of(note: Searchable) -> Bag:
     """Return the weighted counts of a note's terms and of the groups of the lexicon, and a form of each term."""
     counts: dict[str, float] = defaultdict(float)
     groups: dict[int, float] = defaultdict(float)
@@ -117,7 +124,7 @@ def bag_of(note: Searchable) -> tuple[dict[str, float], dict[int, float], dict[s
             groups[group + 1] += weight * share  # from 1: 0 stands for none
     for number in note.numbers.split():
         counts[f"#{number}"] += BODY
-    return counts, groups, forms
+    return dict(counts), dict(groups), forms
 
 
 def _numbered(db: sqlite3.Connection, counts: Mapping[str, float], forms: Mapping[str, str]) -> dict[int, float]:

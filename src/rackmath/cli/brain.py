@@ -8,6 +8,7 @@ import click
 
 from rackmath.cli import citing, history, sources, write
 from rackmath.cli.common import as_json, clean, print_json
+from rackmath.cli.publish import figures, publish
 from rackmath.cli.search import search
 
 
@@ -52,5 +53,5 @@ def check(vault: Path, to_json: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (search, *write.COMMANDS, *history.COMMANDS, *sources.COMMANDS, *citing.COMMANDS):
+for command in (search, publish, figures, *write.COMMANDS, *history.COMMANDS, *sources.COMMANDS, *citing.COMMANDS):
     brain.add_command(command)

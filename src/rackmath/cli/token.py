@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def token() -> None:
     """Let contributors write in the browser and by HTTP.
 
-    A token is shown once and kept as a hash in the user's settings (tokens.json). Revoking it ends its sessions at once.
+    A token is shown once and kept as a hash in the user's settings (tokens.json). Revoking it ends its sessions.
     """
 
 

@@ -175,7 +175,7 @@ def submit(note: str, vault: Path, handle: str | None, to_json: bool) -> None:
 @in_vault
 @by_whom
 @as_json
-def publish(note: str, vault: Path, handle: str | None, to_json: bool) -> None:
+def release(note: str, vault: Path, handle: str | None, to_json: bool) -> None:
     """Publish a note. While an approval is missing it goes into review, and the command ends with status 1."""
     written = desk_of(vault, handle).publish(named(vault, note))
     show_written(written, to_json)
@@ -233,4 +233,4 @@ def retitle(note: str, title: str, message: str, vault: Path, handle: str | None
     show_written(desk_of(vault, handle).retitle(named(vault, note), title, message=message), to_json)
 
 
-COMMANDS = (new, edit, revise, submit, publish, withdraw, approve, retire, restore, retitle)
+COMMANDS = (new, edit, revise, submit, release, withdraw, approve, retire, restore, retitle)

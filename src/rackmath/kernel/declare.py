@@ -118,7 +118,7 @@ class Checked(Generic[P]):
 
 
 def model(
-    id: str,  # noqa: A002
+    id: str,
     *,
     method: str,
     title: str,

@@ -85,7 +85,9 @@ def _token(work: Work, given: HTTPAuthorizationCredentials | None, request: Requ
     raise Refused(401, "this token is not known here: mistyped, revoked or over", [("WWW-Authenticate", "Bearer")])
 
 
-def _writer(work: Work, given: HTTPAuthorizationCredentials | None, request: Request, scope: str) -> tuple[Library, Desk]:
+def _writer(
+    work: Work, given: HTTPAuthorizationCredentials | None, request: Request, scope: str
+) -> tuple[Library, Desk]:
     """Return the brain of a token and the desk of its contributor."""
     token = _token(work, given, request)
     if token is None:
@@ -260,7 +262,9 @@ def _writing(api: APIRouter, work: Work) -> None:
         """Save a new version of a note: all of its file. Merged where somebody else changed other parts of it."""
         library, desk = _writer(work, given, request, "write")
         try:
-            written = desk.save(_own(library, key).id, sent.text, _match(if_match), kind=sent.kind, message=sent.message)
+            written = desk.save(
+                _own(library, key).id, sent.text, _match(if_match), kind=sent.kind, message=sent.message
+            )
         except Conflicted as conflict:
             return _conflict(library, conflict)
         return _accepted(library, written, response)

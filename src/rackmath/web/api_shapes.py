@@ -197,4 +197,3 @@ class Accepted(BaseModel):
     merged: str
     needs: list[str]
     remarks: list[str]
-

@@ -73,7 +73,7 @@ def twin_text(page: Page, kind: str) -> str:
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as CSV after RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Return rows as CSV after RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe first."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     writer = csv.writer(out)

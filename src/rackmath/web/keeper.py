@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rackmath.errors import RackmathError
+from rackmath.web import memory
 
 if TYPE_CHECKING:
     from rackmath.brain.library import Library
@@ -76,3 +77,4 @@ def _look_at(library: Library) -> None:
     library.index.refresh()
     if library.index.generation != seen:
         absorb_outside(Vault.open(library.path), library.index)
+        memory.give_back()

@@ -129,7 +129,7 @@ def known_sources(library: Library, note: Note, parts: Parts) -> dict[str, Sourc
     names += [str(name) for name in listed[:MOST_SOURCES]] if isinstance(listed, list) else []
     names += [figure.source for figure in parts.figures]
     wanted = list(dict.fromkeys(filter(None, names)))[:MOST_SOURCES]
-    return {name: source for name in wanted if (source := library.source(name)) is not None}
+    return {name: source for name in wanted if (source := library.source(name, counted=False)) is not None}
 
 
 def freshness_of(figures: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -109,7 +109,7 @@ class Judge:
     def judged(self, cite: Cite) -> Cited:
         """Return a citation with its state."""
         if cite.citekey not in self._sources:
-            self._sources[cite.citekey] = self._library.source(cite.citekey) if cite.citekey else None
+            self._sources[cite.citekey] = self._library.source(cite.citekey, counted=False) if cite.citekey else None
         entry = self._sources[cite.citekey]
         source = Source.of(cite.citekey, entry.front) if entry else None
         verdict = judge(cite, source, list(entry.snapshots) if entry else [], self._load)

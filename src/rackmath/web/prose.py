@@ -254,6 +254,9 @@ def _outline(state: Any) -> None:
     drop = _repeats_title(state.tokens, env["title"])
     if drop:
         del state.tokens[:3]
+    # the page has the first level; a note may begin with any, and may leave some out
+    top = min((int(token.tag[1]) for token in state.tokens if token.type == "heading_open"), default=1)
+    level = 1
     for place, token in enumerate(state.tokens):
         if token.type in {"table_open", "table_close"}:
             depth += token.nesting
@@ -263,7 +266,8 @@ def _outline(state: Any) -> None:
                 token.attrSet("class", "n")
         elif token.type in {"heading_open", "heading_close"}:
             heading = token.type == "heading_open"
-            level = min(6, int(token.tag[1]) + 1)
+            if heading:
+                level = min(6, level + 1, int(token.tag[1]) - top + 2)
             token.tag = f"h{level}"
             if heading:
                 words = _plain(state.tokens[place + 1])

@@ -12,6 +12,7 @@ import uvicorn
 
 from rackmath.brain.site import Site
 from rackmath.errors import RackmathError
+from rackmath.web import memory
 from rackmath.web.http_guard import loopback
 from rackmath.web.server import Setup, make_app
 
@@ -46,7 +47,9 @@ def serve(
     RackmathError
         A folder is not a brain, or the port cannot be taken.
     """
+    memory.share_arenas()
     site = Site(vaults, look=False)
+    memory.give_back()
     taken = listen(host, port)
     try:
         names = tuple(public_hosts) if host in ANY else (host, *public_hosts)
@@ -56,7 +59,7 @@ def serve(
         logging.getLogger("rackmath.web").addHandler(handler)
         server = uvicorn.Server(
             uvicorn.Config(
-                app,  # type: ignore[arg-type]
+                app,
                 http="h11",
                 ws="none",
                 lifespan="on",

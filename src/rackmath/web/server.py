@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -20,6 +20,7 @@ from rackmath import __version__
 from rackmath.errors import RackmathError
 from rackmath.web import api
 from rackmath.web.access import Clock, Tokens, utc_now
+from rackmath.web.http_acts import Acts
 from rackmath.web.http_answers import TITLES, problem_answer, wants_json
 from rackmath.web.http_guard import Guard, Limits, Refused, Scope, failed
 from rackmath.web.http_pages import Pages
@@ -32,8 +33,8 @@ from rackmath.web.work import Work
 if TYPE_CHECKING:
     from rackmath.brain.site import Site
 
-THREADS = 16
-"""Requests that are worked on at the same time; the rest waits its turn."""
+THREADS = 6
+"""Requests that are worked on at the same time; the rest waits its turn. Each thread has a connection to each index."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -61,7 +62,7 @@ class Setup:
     origin: str = ""
     brand: str = "rackmath"
     keep: bool = True
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = None, clock: Clock = utc_now) -> Guard:
@@ -98,11 +99,18 @@ def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = 
     _handle(app, complain)
     app.include_router(api.router(work))
     app.add_route("/static/{name}", _static, methods=["GET"])
-    pages = Pages(work)
-    app.add_route("/{path:path}", pages.read, methods=["GET"])
-    app.add_route("/{path:path}", pages.act, methods=["POST"])
+    pages, acts = Pages(work), Acts(work)
+
+    async def read(request: Request) -> Response:
+        return await pages(request)
+
+    async def act(request: Request) -> Response:
+        return await acts(request)
+
+    app.add_route("/{path:path}", read, methods=["GET"])
+    app.add_route("/{path:path}", act, methods=["POST"])
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
-    return Guard(app, (*LOCAL, *wanted.hosts), complain, limits=wanted.limits)  # type: ignore[arg-type]
+    return Guard(app, (*LOCAL, *wanted.hosts), complain, limits=wanted.limits)
 
 
 def site_assets(setup: Setup, site: Site) -> Assets:

@@ -68,6 +68,9 @@ KINDS = {
 
 TYPES = {"json": "application/json", "md": "text/markdown", "csv": "text/csv"}
 
+_ADDRESSES = frozenset({"@id", "url", "contentUrl", "urlTemplate", "citation"})
+"""Names of linked data whose values may be addresses."""
+
 NAV = (
     ("/contributors", "Contributors"),
     ("/tags", "Tags"),
@@ -109,9 +112,21 @@ def render_page(page: Page, asked: Asked, link: Link = same, assets: Assets | No
                 {"href": path, "name": name, "here": page.path == path, "within": page.path.startswith(f"{path}/")}
                 for path, name in NAV
             ],
-            jsonld=_embedded(page.jsonld),
+            jsonld=_embedded(
+                _whole(page.jsonld, lambda path: f"{set_with.origin}{path}" if set_with.origin else link(path))
+            ),
         )
     )
+
+
+def _whole(data: Any, address: Link) -> Any:
+    """Return linked data with its root-relative addresses made whole, or made links of this page."""
+    if isinstance(data, Mapping):
+        return {
+            name: address(value) if name in _ADDRESSES and str(value).startswith("/") else _whole(value, address)
+            for name, value in data.items()
+        }
+    return [_whole(item, address) for item in data] if isinstance(data, list | tuple) else data
 
 
 def relinked(fragment: str, link: Link) -> Svg:

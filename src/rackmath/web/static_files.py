@@ -49,7 +49,7 @@ class Static:
 
 @lru_cache(maxsize=1)
 def static_files() -> Mapping[str, Static]:
-    """Return all files by their own name: ``site.css`` (the sheets of every page in one), ``graph.css``, ``keys.js``."""
+    """Return all files by their own name: ``site.css`` (the sheets of all pages), ``graph.css``, ``keys.js``."""
     found = [_made("site.css", style_text(SHEETS).encode())]
     for sheet in sorted((files("rackmath.web") / "templates").iterdir(), key=lambda each: each.name):
         if sheet.name.endswith(".css") and sheet.name not in _OWN:
@@ -76,11 +76,11 @@ def build() -> str:
         digest.update(each.served.encode())
     folders = [files("rackmath.web") / "templates"]
     while folders:
-        for each in sorted(folders.pop().iterdir(), key=lambda each: each.name):
-            if each.is_dir():
-                folders.append(each)
-            elif each.name.endswith(".html"):
-                digest.update(each.read_bytes())
+        for entry in sorted(folders.pop().iterdir(), key=lambda entry: entry.name):
+            if entry.is_dir():
+                folders.append(entry)
+            elif entry.name.endswith(".html"):
+                digest.update(entry.read_bytes())
     return digest.hexdigest()[:12]
 
 

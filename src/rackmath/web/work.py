@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from rackmath.errors import RackmathError
 from rackmath.web import pages
@@ -182,4 +182,4 @@ def _actions() -> list[tuple[Route, Action]]:
     for module in sorted(info.name for info in pkgutil.iter_modules(pages.__path__)):
         found += getattr(importlib.import_module(f"{pages.__name__}.{module}"), "ACTIONS", [])
     found.sort(key=lambda action: (action.pattern.count("{"), action.pattern))
-    return [(Route(action.pattern, action.do), action) for action in found]
+    return [(Route(action.pattern, cast("Any", action.do)), action) for action in found]

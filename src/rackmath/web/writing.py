@@ -97,8 +97,8 @@ def base_text(library: Library, sha256: str, current: str, current_sha256: str) 
     found = text_with(library.index, sha256)
     if found is None:
         raise RackmathError(
-            "the version this form was made from is not in the history of this brain; open the note again and copy your "
-            "changes over"
+            "the version this form was made from is not in the history of this brain; open the note again and copy "
+            "your changes over"
         )
     return found
 

@@ -13,7 +13,9 @@ from web.browser.shown import AXE, Shown, browsing, shown
 pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there; tools/browser_tests.sh fetches it")
 
 LOOKS = [("light", 1400), ("dark", 1400), ("light", 390), ("dark", 390)]
-ALL = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+ALL = (
+    "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+)
 LOOK = "{resultTypes: ['violations'], runOnly: ['color-contrast', 'target-size', 'scrollable-region-focusable']}"
 """The rules whose outcome depends on the theme and the width; the others are asked once."""
 

@@ -54,7 +54,9 @@ def test_a_source_and_a_figure_are_picked(writer):
     assert box.evaluate("each => each === document.activeElement")
     box.fill("yearbook")
     writer.until("document.querySelectorAll('dialog[open] [role=option]').length === 1")
-    assert writer.locator("[role=option][aria-selected=true]").get_attribute("id") == box.get_attribute("aria-activedescendant")
+    assert writer.locator("[role=option][aria-selected=true]").get_attribute("id") == box.get_attribute(
+        "aria-activedescendant"
+    )
     box.press("Enter")
     assert area.input_value() == "It costs much[^1]\n\n[^1]: @a-source\n"
     area.press("Control+k")
@@ -156,7 +158,11 @@ def test_colours_are_remembered_and_set_before_the_first_paint(open_page):
     page.goto("/about")
     page.get_by_role("button", name=re.compile("Colours")).click()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.add_init_script("new MutationObserver((_, me) => { if (document.body) { window.atBody = document.documentElement.dataset.theme; me.disconnect(); } }).observe(document, {childList: true, subtree: true});")
+    page.add_init_script(
+        "new MutationObserver((_, me) => { if (document.body) {"
+        " window.atBody = document.documentElement.dataset.theme; me.disconnect(); } })"
+        ".observe(document, {childList: true, subtree: true});"
+    )
     page.goto("/about")
     assert page.evaluate("window.atBody") == "dark"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
@@ -166,6 +172,14 @@ def test_colours_are_remembered_and_set_before_the_first_paint(open_page):
 def test_the_writing_pages_fit(open_page, sign_in, width):
     page = open_page(viewport={"width": width, "height": 900})
     sign_in(page)
-    for path in ("/in", "/write/new", f"/write/{KEY}", f"/write/{KEY}/figure", f"/write/{KEY}/figures", "/review", "/proposals"):
+    for path in (
+        "/in",
+        "/write/new",
+        f"/write/{KEY}",
+        f"/write/{KEY}/figure",
+        f"/write/{KEY}/figures",
+        "/review",
+        "/proposals",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from brain import made_vaults
+from rackmath.brain.site import Site
 from rackmath.web.pages import Asked, Moved, NotFound, Viewer, find
 from rackmath.web.site_render import Assets, render_page
 from web.a_brain import DRAFT, GONE, HOSTILE, POWER, RENT, SPOT, make_site
@@ -221,6 +223,25 @@ def test_a_key_alone_and_a_name_lead_to_the_note(site):
         with pytest.raises(Moved) as moved:
             page(site, path)
         assert moved.value.path == address(RENT, site)
+
+
+def test_a_note_leads_on_within_its_section(tmp_path):
+    root = made_vaults.make_brain(tmp_path / "b")
+    for name, date in (("old", "2026-01-01"), ("new", "2026-03-01"), ("middle", "2026-02-01"), ("same", "2026-02-01")):
+        made_vaults.note(root, name, updated=date)
+    made_vaults.note(root, "else", updated="2026-02-15", kind="reading")
+    made_vaults.note(root, "theirs", updated="2026-02-15", contributors=["bob"])
+    made_vaults.note(root, "hidden", updated="2026-02-15", status="draft")
+    brain = Site([root])
+    section = brain.notes(kind="thesis", contributor="ann")
+    assert len(section) == 4
+    pages = [page(brain, card.href).data for card in section]
+    assert [each["after"] and each["after"]["href"] for each in pages] == [*(card.href for card in section[1:]), None]
+    assert [each["before"] and each["before"]["href"] for each in pages] == [
+        None,
+        *(card.href for card in section[:-1]),
+    ]
+    assert 'rel="next"' in shown(brain, section[0].href)
 
 
 def test_a_draft_is_for_contributors(site):

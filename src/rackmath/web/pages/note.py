@@ -16,7 +16,7 @@ from rackmath.web.pages import Asked, Moved, NotFound, Page, Route
 from rackmath.web.prose import Known, Target, set_line
 
 if TYPE_CHECKING:
-    from rackmath.brain.entries import Note
+    from rackmath.brain.entries import Card, Note
     from rackmath.brain.library import Library
     from rackmath.brain.site import Site
     from rackmath.web.charts.svg import Svg
@@ -64,6 +64,7 @@ def _made(site: Site, library: Library, it: Note, asked: Asked) -> tuple[dict[st
     data |= around(site, library, it, drafts=asked.drafts)
     versions = events.versions(library.index, it.id)
     rows = version_rows(it, versions)
+    newer, older = library.neighbours(it)
     data |= {
         "paths": paths_of(it, it.sha256),
         "version": rows[0] if rows else None,
@@ -71,14 +72,18 @@ def _made(site: Site, library: Library, it: Note, asked: Asked) -> tuple[dict[st
         "changes": rows[:RECENT],
         "version_shown": False,
         "cite": how_to_cite(site, library, it, len(rows)),
-        "before": None,
-        "after": None,
+        "before": _title(newer),
+        "after": _title(older),
     }
     html = {"body": prose.html, "notes": prose.notes}
     for place, back in enumerate(data["backlinks"]):
         if back["sentence"]:
             html[f"backlink-{place}"] = _sentence(back["sentence"], it)
     return data, html
+
+
+def _title(card: Card | None) -> dict[str, str] | None:
+    return {"href": card.href, "title": card.title} if card else None
 
 
 def _sentence(words: str, here: Note) -> Svg:

@@ -79,7 +79,7 @@ def _found(library: Library, id: str) -> Proposal:
 
 def _now(library: Library, which: Proposal) -> str:
     note = library.note(which.note_id or which.note_path, drafts=True)
-    return note.text if note else which.text
+    return note.text if note else ""
 
 
 def _page(

@@ -11,7 +11,7 @@ from rackmath.errors import RackmathError
 from rackmath.web.cards import card
 from rackmath.web.figure_rows import shown
 from rackmath.web.found import DEEPEST, Answer, matching_figures, search_site
-from rackmath.web.lists import Slice, address
+from rackmath.web.lists import Slice, address, once
 from rackmath.web.memo import remembered
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
@@ -226,4 +226,4 @@ def _markdown(data: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-ROUTES = [Route("/search", search)]
+ROUTES = [Route("/search", search, once)]

@@ -10,7 +10,9 @@ from rackmath.web import jsonld
 from rackmath.web.cards import card
 from rackmath.web.chips import source_path
 from rackmath.web.citing import STATES, source_line
+from rackmath.web.citing_forms import how_to_cite_source
 from rackmath.web.lists import cut
+from rackmath.web.memo import remembered
 from rackmath.web.note_data import figures_of
 from rackmath.web.numbers import plural
 from rackmath.web.page import web_address
@@ -38,7 +40,7 @@ def source(site: Site, asked: Asked, *, citekey: str) -> Page:
     if entry is None:
         near = suggest(citekey, [one.citekey for one in site.sources()])
         raise NotFound(f"there is no source {citekey[:80]!r}{near}; see /sources")
-    uses = site.uses(citekey, drafts=asked.drafts)
+    uses = remembered(site, ("uses", citekey, asked.drafts), lambda: site.uses(citekey, drafts=asked.drafts))
     figures = site.figures(source=citekey, drafts=asked.drafts)
     notes = grouped(uses)
     part = cut(asked, len(notes), SIZE)
@@ -61,6 +63,7 @@ def source(site: Site, asked: Asked, *, citekey: str) -> Page:
         "figures": figures_of(site, figures[:SIZE], asked.day, ()),
         "figure_count": len(figures),
         "title_full": entry.title or citekey,
+        "cite": how_to_cite_source(entry),
     }  # fmt: skip
     return Page(
         path=source_path(citekey),

@@ -34,7 +34,9 @@ def merge(doing: Doing, *, slug: str) -> Page | Go:
         if doing.form.get("do") != "merge":
             told = f"{plural(len(plan.notes), 'note')} would say “{plan.target}” instead of “{plan.source}”"
             if plan.skipped:
-                told += f"; {plural(len(plan.skipped), 'note')} cannot be changed by a program and keep the old spelling"
+                told += (
+                    f"; {plural(len(plan.skipped), 'note')} cannot be changed by a program and keep the old spelling"
+                )
             return _page(library, slug, into, "", 200, told)
         desk = desk_of(doing.work, library, doing.asked)
         desk.vault.write_many(plan.changes, message=plan.words, kind="minor")

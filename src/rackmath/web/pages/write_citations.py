@@ -1,4 +1,4 @@
-"""Say what a bracket reference means and where a citation stands. Nothing is taken for certain until a person says so."""
+"""Say what a bracket reference means and where a citation stands. Nothing is certain until a person says so."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def _confirm_citation(document: Document, library: Library, doing: Doing, who: S
     if problem:
         raise RackmathError(problem)
     if len(numbers) > MOST_SENTENCES:
-        raise RackmathError(f"a citation stands on at most {MOST_SENTENCES} sentences; leave them empty for the document")
+        raise RackmathError(
+            f"a citation stands on at most {MOST_SENTENCES} sentences; leave them empty for the document"
+        )
     if numbers and not source.snapshots:
         raise RackmathError(f"there is no snapshot of {citekey}, so its sentences have no numbers; leave them empty")
     newest = source.snapshots[0].sha256 if source.snapshots else ""

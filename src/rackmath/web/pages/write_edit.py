@@ -90,7 +90,7 @@ def _page(
                 **typed,
             },
             "kinds": [{"id": kind, "name": KIND_WORDS[kind]} for kind in KINDS] if note is None else [],
-            "revisions": [{"id": id, "name": name} for id, name in REVISIONS.items()],
+            "revisions": [{"id": revision, "name": name} for revision, name in REVISIONS.items()],
             "problems": list(problems),
             "waiting": [f"{each.rule}: {each.needs}" for each in note.standing.missing] if note else [],
             "previewed": shown is not None,
