@@ -93,7 +93,7 @@ def spread_words(figure: Figure) -> str:
             return "anywhere between, each as likely"
         case Samples(values):
             return f"{len(values)} values"
-        case Interval(_, _, low_share, high_share):
+        case Interval(_, _, low_share, high_share) if (low_share, high_share) != (0.05, 0.95):  # those nobody stated
             return f"from the {low_share:.0%} to the {high_share:.0%} point"
     return ""
 
