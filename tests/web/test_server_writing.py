@@ -6,6 +6,7 @@ import pytest
 
 from rackmath.brain.snapshots import take
 from rackmath.vault import Document, Vault
+from rackmath.web.keeper import Keeper
 from web.asking import HOST, Browser, hidden, make_brain, note, serve
 
 KEY = "01m82ged1jt37j93cb6x340tfv"
@@ -470,11 +471,21 @@ def test_two_servers_on_one_brain_do_not_lose_each_others_writing(served, tmp_pa
 
 
 def test_an_edit_outside_is_seen_and_kept(served):
-    from rackmath.web.keeper import Keeper
-
     path = served.folder / "notes/observation/one.md"
     path.write_text(path.read_text().replace("First", "Outside"))
     Keeper(served.site.libraries).look()
     assert "Outside paragraph" in page(served.browser().get(f"/n/{KEY}-one"))
     last = Vault.open(served.folder, read_only=True).history("notes/observation/one.md")[-1]
     assert (last.op, last.kind) == ("absorb", "outside")
+
+
+def test_pages_are_made_ahead_when_something_has_changed(served):
+    made = []
+    keeper = Keeper(served.site.libraries, warm=lambda: made.append(1))
+    keeper.warm()
+    keeper.warm()
+    assert made == [1]
+    (served.folder / "notes/observation/new.md").write_text(note("New"))
+    keeper.look()
+    keeper.warm()
+    assert made == [1, 1]

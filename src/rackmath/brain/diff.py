@@ -11,7 +11,7 @@ from rackmath.brain.align import pairs
 from rackmath.brain.passages import entries, split
 from rackmath.vault import Document
 
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\s+|\d+(?:[.,]\d+)*|\w+|[^\w\s]")  # a number is one word: 1.90, not 1 and 90
 _ALIKE = 0.3  # share of equal words from which two paragraphs count as one that was changed
 _MOST_WORDS = 20_000  # in a paragraph; a longer one that changed is shown as removed and added
 _MOST_PAIRS = 400  # paragraphs removed × added that are compared with each other for likeness

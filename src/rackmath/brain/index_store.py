@@ -123,7 +123,9 @@ def connected(path: Path | str) -> sqlite3.Connection:
 
 def reader(path: Path) -> sqlite3.Connection:
     """Open an index file that is there for reading; temporary tables may be made."""
-    return _plain(f"{path.as_uri()}?mode=ro")
+    db = _plain(f"{path.as_uri()}?mode=ro")
+    db.execute("PRAGMA cache_size = -8192")  # each thread has one of these; the system keeps the file in memory anyway
+    return db
 
 
 def _plain(path: Path | str) -> sqlite3.Connection:

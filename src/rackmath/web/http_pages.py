@@ -21,6 +21,9 @@ from rackmath.web.sessions import Session
 from rackmath.web.static_files import build
 from rackmath.web.work import SignIn, Work
 
+GATHERING = ("/", "/tags", "/q")
+"""Pages whose making takes long in a large brain."""
+
 
 class Pages:
     """The pages of one running site."""
@@ -35,6 +38,11 @@ class Pages:
         if request.method == "HEAD":
             answer.body = b""
         return answer
+
+    def warm(self) -> None:
+        """Make the pages ahead that gather the whole site, so that no reader waits for what they compute."""
+        for path in GATHERING:
+            self._read(Caller("GET", path, "", {}, "http", "", "", 80))
 
     def _read(self, caller: Caller) -> Response:
         asked: Asked | None = None

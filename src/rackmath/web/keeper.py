@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from rackmath.errors import RackmathError
@@ -27,10 +27,24 @@ _SHARE = 20  # a look may take 1/20 of the time
 
 
 class Keeper:
-    """A thread that looks after the indexes of some brains."""
+    """A thread that looks after the indexes of some brains.
 
-    def __init__(self, libraries: Iterable[Library], pause: float = PAUSE) -> None:
+    Parameters
+    ----------
+    warm
+        Makes what many readers will ask for next. It is called at the start and, when something has changed, no more
+        often than it can be done in passing.
+    pause
+        Seconds between two looks, at least.
+    """
+
+    def __init__(
+        self, libraries: Iterable[Library], warm: Callable[[], None] | None = None, pause: float = PAUSE
+    ) -> None:
         self._libraries = tuple(libraries)
+        self._warm = warm
+        self._warmed: object = None
+        self._warm_again = 0.0
         self._pause = pause
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -61,11 +75,26 @@ class Keeper:
             except Exception:
                 log.exception("while looking at %s", name)
 
+    def warm(self) -> None:
+        """Make ahead what readers will ask for, if something has changed and the last time is long enough ago."""
+        state = tuple(library.generation for library in self._libraries)
+        begun = time.monotonic()
+        if self._warm is None or state == self._warmed or begun < self._warm_again:
+            return
+        self._warmed = state
+        self._warm()
+        self._warm_again = time.monotonic() + _SHARE * (time.monotonic() - begun)
+
     def _run(self) -> None:
         while True:
             begun = time.monotonic()
             self.look()
-            if self._ended.wait(max(self._pause, _SHARE * (time.monotonic() - begun))):
+            took = time.monotonic() - begun
+            try:
+                self.warm()
+            except Exception:
+                log.exception("while making pages ahead")
+            if self._ended.wait(max(self._pause, _SHARE * took)):
                 return
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rackmath.brain.earlier import public_versions
 from rackmath.web.note_data import paths_of
 
 if TYPE_CHECKING:
     from rackmath.brain.entries import Card
     from rackmath.brain.events import Version
+    from rackmath.brain.library import Library
 
 KINDS = {
     "create": "First version",
@@ -30,8 +32,14 @@ KINDS = {
 _LOUD = {"correction", "retire", "remove"}
 
 
-def version_rows(note: Card, versions: Sequence[Version]) -> list[dict[str, Any]]:
-    """Return the versions of a note, the newest first."""
+def version_rows(note: Card, versions: Sequence[Version], readable: Sequence[Version]) -> list[dict[str, Any]]:
+    """Return the versions of a note, the newest first.
+
+    Those not `readable` by whoever asks have no address and no message. ``since`` is the readable version before, with
+    which one is compared; 0 where there is none.
+    """
+    shown = [version.number for version in readable]
+    before = dict(zip(shown[1:], shown, strict=False))
     return [
         {
             "number": version.number,
@@ -40,12 +48,20 @@ def version_rows(note: Card, versions: Sequence[Version]) -> list[dict[str, Any]
             "kind": version.kind,
             "kind_words": KINDS.get(version.kind, version.kind.replace("_", " ").capitalize()),
             "loud": version.kind in _LOUD,
-            "message": "" if version.message == KINDS.get(version.kind, "").lower() else version.message,
+            "message": version.message if version.number in shown else "",
             "sha256": version.sha256,
-            "href": paths_of(note, version.sha256)["version"] if version.sha256 else "",
+            "href": paths_of(note, version.sha256)["version"] if version.sha256 and version.number in shown else "",
+            "since": before.get(version.number, 0),
         }
         for version in reversed(versions)
     ]
+
+
+def readable_versions(library: Library, note: Card, versions: Sequence[Version], *, drafts: bool) -> list[Version]:
+    """Return the versions whose texts may be shown: all to contributors, to others those that count as published."""
+    if drafts:
+        return [version for version in versions if version.sha256]
+    return public_versions(library, note.id, versions)
 
 
 def version_at(versions: Sequence[Version], wanted: str) -> Version | None:

@@ -85,7 +85,8 @@ def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = 
         assets=site_assets(wanted, site),
         clock=clock,
     )
-    keeper = Keeper(site.libraries) if wanted.keep else None
+    pages, acts = Pages(work), Acts(work)
+    keeper = Keeper(site.libraries, pages.warm) if wanted.keep else None
     app = FastAPI(
         title=wanted.brand,
         version=__version__,
@@ -99,7 +100,6 @@ def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = 
     _handle(app, complain)
     app.include_router(api.router(work))
     app.add_route("/static/{name}", _static, methods=["GET"])
-    pages, acts = Pages(work), Acts(work)
 
     async def read(request: Request) -> Response:
         return await pages(request)

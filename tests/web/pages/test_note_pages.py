@@ -9,7 +9,7 @@ from brain import made_vaults
 from rackmath.brain.site import Site
 from rackmath.web.pages import Asked, Moved, NotFound, Viewer, find
 from rackmath.web.site_render import Assets, render_page
-from web.a_brain import DRAFT, GONE, HOSTILE, POWER, RENT, SPOT, make_site
+from web.a_brain import DRAFT, GONE, HOSTILE, POWER, RENT, SPOT, make_brain, make_site
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -219,7 +219,7 @@ def test_another_title_in_the_address_leads_to_the_right_one(site, wrong):
 
 
 def test_a_key_alone_and_a_name_lead_to_the_note(site):
-    for path in (f"/n/{key(RENT)}", "/n/the-hour-got-cheaper"):
+    for path in (f"/n/{key(RENT)}", "/n/the-hour-got-cheaper", "/n/rent"):
         with pytest.raises(Moved) as moved:
             page(site, path)
         assert moved.value.path == address(RENT, site)
@@ -242,6 +242,11 @@ def test_a_note_leads_on_within_its_section(tmp_path):
         *(card.href for card in section[:-1]),
     ]
     assert 'rel="next"' in shown(brain, section[0].href)
+
+
+def test_the_name_of_a_file_within_an_address_is_no_key(site):
+    with pytest.raises(NotFound):
+        page(site, "/n/rent-goes-up")  # and not the note in rent.md
 
 
 def test_a_draft_is_for_contributors(site):
@@ -295,6 +300,49 @@ def test_a_version_that_is_not_there(site, version):
         page(site, f"/n/{key(RENT)}@{version}")
 
 
+def test_a_version_that_was_a_draft_is_not_for_the_public(tmp_path):
+    vault = make_brain(tmp_path / "b")
+    brain = Site([tmp_path / "b"])
+    path = "notes/pov/draft.md"
+    draft, sha = vault.read(path)
+    vault.write(path, draft.replace("status: draft", "status: published"), sha, message="out", kind="publish")
+    secret, half = f"/n/{key(DRAFT)}@1", "Half a thought."
+    assert half in shown(brain, f"/n/{key(DRAFT)}@2")
+    with pytest.raises(NotFound):
+        page(brain, secret)
+    with pytest.raises(NotFound):
+        page(brain, f"/n/{key(DRAFT)}@{sha}")
+    with pytest.raises(NotFound):
+        page(brain, f"/n/{key(DRAFT)}/diff", params={"from": "1", "to": "2"})
+    assert page(brain, f"/n/{key(DRAFT)}/diff").data["old"]["number"] == 2
+    history = page(brain, f"/n/{key(DRAFT)}/history")
+    assert [(row["number"], bool(row["href"]), row["since"]) for row in history.data["versions"]] == [
+        (2, True, 0),
+        (1, False, 0),
+    ]
+    assert half in shown(brain, secret, drafts=True, viewer=Viewer("ann"))
+
+
+def test_a_version_that_was_never_approved_is_not_for_the_public(tmp_path):
+    vault = make_brain(tmp_path / "b")
+    brain_yaml, sha = vault.read("brain.yaml")
+    rule = "review: [{name: theses, why: they argue, when: {kind: [thesis]}, needs: [bo]}]\n"
+    vault.write("brain.yaml", brain_yaml + rule, sha)
+    brain = Site([tmp_path / "b"])
+    with pytest.raises(NotFound):
+        page(brain, f"/n/{key(RENT)}-x")
+    substance = brain.note(RENT, drafts=True).substance
+    said = f"{{by: bo, verdict: approve, at: '2026-06-01', substance: {substance}}}"
+    vault.write(f"reviews/{RENT}.yaml", f"note: {RENT}\nreviews: [{said}]\n", None)
+    assert page(brain, brain.card(RENT).href).data["version"]["number"] == 3
+    for version in ("1", "2"):
+        with pytest.raises(NotFound):
+            page(brain, f"/n/{key(RENT)}@{version}")
+    history = page(brain, f"/n/{key(RENT)}/history").data["versions"]
+    assert [bool(row["href"]) for row in history] == [True, False, False]
+    assert [row["message"] for row in history] == ["", "", ""]
+
+
 def test_history_tells_corrections_from_minor_edits(site):
     whole = Whole(shown(site, f"/n/{key(RENT)}/history"))
     assert "Correction the spot price was misread" in whole.text
@@ -313,6 +361,8 @@ def test_a_difference_in_prose_and_in_figures(site):
     assert whole.all("ins")
     assert whole.all("del")
     assert "[added: " in whole.text
+    removed = {piece["text"] for block in it.data["prose"] for piece in block["pieces"] if piece["op"] == "removed"}
+    assert "1.90" in removed  # a number is one word
     assert "paragraphs unchanged" in whole.text
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.brain import events
 from rackmath.brain.diff import Diff, compare
+from rackmath.web.memo import remembered
 from rackmath.web.note_data import paths_of
-from rackmath.web.note_history import version_at, version_rows
+from rackmath.web.note_history import readable_versions, version_at, version_rows
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, NotFound, Page, Route
 from rackmath.web.pages.note import found
@@ -16,6 +17,7 @@ from rackmath.web.pages.note import found
 if TYPE_CHECKING:
     from rackmath.brain.entries import Note
     from rackmath.brain.events import Version
+    from rackmath.brain.library import Library
     from rackmath.brain.site import Site
 
 AROUND = 1
@@ -25,8 +27,8 @@ AROUND = 1
 def history(site: Site, asked: Asked, *, key: str) -> Page:
     """List the versions of a note, the newest first, with a form that compares two of them."""
     library, note = found(site, key, asked)
-    versions = events.versions(library.index, note.id)
-    rows = version_rows(note, versions)
+    versions, kept = _versions(site, library, note, asked)
+    rows = version_rows(note, versions, kept)
     paths = paths_of(note, note.sha256)
     return Page(
         path=paths["history"],
@@ -44,8 +46,7 @@ def history(site: Site, asked: Asked, *, key: str) -> Page:
 def diff(site: Site, asked: Asked, *, key: str) -> Page:
     """Show what changed between the versions ``?from=`` and ``?to=`` of a note; by default its last change."""
     library, note = found(site, key, asked)
-    versions = events.versions(library.index, note.id)
-    kept = [version for version in versions if version.sha256]
+    versions, kept = _versions(site, library, note, asked)
     if not kept:
         raise NotFound("this note has no versions to compare")
     new = _wanted(kept, asked.get("to"), kept[-1], note)
@@ -54,16 +55,16 @@ def diff(site: Site, asked: Asked, *, key: str) -> Page:
     if old.number > new.number:
         old, new = new, old
     change = compare(events.text_of(library.index, old), events.text_of(library.index, new))
-    rows = version_rows(note, versions)
+    rows = version_rows(note, versions, kept)
     paths = paths_of(note, note.sha256)
     data = _head(note, paths) | {
         "old": next(row for row in rows if row["number"] == old.number),
         "new": next(row for row in rows if row["number"] == new.number),
-        "versions": [row for row in rows if row["sha256"]],
+        "versions": [row for row in rows if row["href"]],
         "steps": [row for row in rows if old.number < row["number"] <= new.number],
         "latest": versions[-1].number,
-        "before": old.number - 1 if any(version.number == old.number - 1 for version in kept) else 0,
-        "after": new.number + 1 if any(version.number == new.number + 1 for version in kept) else 0,
+        "before": max((version.number for version in kept if version.number < old.number), default=0),
+        "after": min((version.number for version in kept if version.number > new.number), default=0),
         "words": change.words,
         "front": [field(each) for each in change.front],
         "figures": [item(each) for each in change.figures],
@@ -80,6 +81,16 @@ def diff(site: Site, asked: Asked, *, key: str) -> Page:
         index=False,
         links=(("version-history", paths["history"]), ("latest-version", note.href)),
     )
+
+
+def _versions(site: Site, library: Library, note: Note, asked: Asked) -> tuple[list[Version], list[Version]]:
+    """Return all versions of a note, and those whose texts whoever asks may read."""
+
+    def look() -> tuple[list[Version], list[Version]]:
+        versions = events.versions(library.index, note.id)
+        return versions, readable_versions(library, note, versions, drafts=asked.drafts)
+
+    return remembered(site, ("versions", library.path, note.id, asked.drafts), look)
 
 
 def _wanted(versions: Sequence[Version], text: str, otherwise: Version, note: Note) -> Version:

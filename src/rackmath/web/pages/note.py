@@ -10,7 +10,7 @@ from rackmath.web.citing_forms import how_to_cite
 from rackmath.web.jsonld import article
 from rackmath.web.memo import remembered
 from rackmath.web.note_data import around, note_data, paths_of
-from rackmath.web.note_history import version_at, version_rows
+from rackmath.web.note_history import readable_versions, version_at, version_rows
 from rackmath.web.note_parts import as_it_was, parts_now, parts_then
 from rackmath.web.pages import Asked, Moved, NotFound, Page, Route
 from rackmath.web.prose import Known, Target, set_line
@@ -42,10 +42,10 @@ def found(site: Site, key: str, asked: Asked) -> tuple[Library, Note]:
 
 def note(site: Site, asked: Asked, *, key: str, slug: str) -> Page:
     """Show a note whole."""
-    try:
-        library, it = found(site, key, asked)
-    except NotFound:  # a file's name, as people guess it
-        library, it = found(site, f"{key}-{slug}", asked)
+    guessed = site.note(key, drafts=asked.drafts)
+    if guessed is None or guessed.key != key:  # no key: a file's name or a title, as people guess it
+        key, slug = f"{key}-{slug}", ""
+    library, it = found(site, key, asked)
     if (key, slug) != (it.key, it.slug):
         raise Moved(it.href)
     data, html = remembered(
@@ -63,7 +63,8 @@ def _made(site: Site, library: Library, it: Note, asked: Asked) -> tuple[dict[st
     data, prose = note_data(site, library, it, asked.day, parts_now(site, library, it, drafts=asked.drafts))
     data |= around(site, library, it, drafts=asked.drafts)
     versions = events.versions(library.index, it.id)
-    rows = version_rows(it, versions)
+    recent = readable_versions(library, it, versions[-RECENT - 1 :], drafts=asked.drafts)
+    rows = version_rows(it, versions, recent)
     newer, older = library.neighbours(it)
     data |= {
         "paths": paths_of(it, it.sha256),
@@ -100,11 +101,11 @@ def version(site: Site, asked: Asked, *, key: str, version: str) -> Page:
     library, now = found(site, key, asked)
     versions = events.versions(library.index, now.id)
     wanted = version_at(versions, version)
-    if wanted is None or wanted.sha256 is None:
+    if wanted is None or wanted.sha256 is None or not readable_versions(library, now, [wanted], drafts=asked.drafts):
         raise NotFound(f"this note has no version {version!r}; its history is at /n/{now.key}/history")
     it = as_it_was(now, events.text_of(library.index, wanted))
     data, prose = note_data(site, library, it, asked.day, parts_then(library, it, drafts=asked.drafts))
-    rows = version_rows(now, versions)
+    rows = version_rows(now, versions, readable_versions(library, now, versions[-RECENT - 1 :], drafts=asked.drafts))
     data |= {
         "backlinks": [],
         "near": [],
