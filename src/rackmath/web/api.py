@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.responses import JSONResponse
 
 from rackmath.brain.desk import Conflicted, Desk, Written
-from rackmath.brain.entries import Card, Note
+from rackmath.brain.entries import Note
 from rackmath.brain.events import versions
 from rackmath.brain.library import Library
 from rackmath.web.access import Token
+from rackmath.web.api_made import accepted_of, card_of, conflict_of, figure_of, file_of, note_of, source_of
 from rackmath.web.api_shapes import (
     Accepted,
     FigureOut,
     Me,
     NewNote,
     NewText,
-    NoteCard,
     NoteFull,
     Notes,
     Preview,
@@ -37,11 +36,10 @@ from rackmath.web.api_shapes import (
     Step,
     VersionOut,
 )
-from rackmath.web.chips import figure_data
 from rackmath.web.found import search_site
 from rackmath.web.http_guard import Refused
 from rackmath.web.preview import preview
-from rackmath.web.writing import desk_by, seen
+from rackmath.web.writing import desk_by
 
 if TYPE_CHECKING:
     from rackmath.web.work import Work
@@ -139,7 +137,7 @@ def _reading(api: APIRouter, work: Work) -> None:
             answered=answer.answered,
             results=[
                 Result(
-                    **_card(cards[hit.id]).model_dump(),
+                    **card_of(cards[hit.id]).model_dump(),
                     score=round(hit.score, 4),
                     why=[str(reason) for reason in hit.why],
                     passage=hit.plain_passage,
@@ -173,7 +171,7 @@ def _reading(api: APIRouter, work: Work) -> None:
             )
             counts = site.counts(tag=tag, contributor=by, source=source, status=states)
         total = counts.get(kind, 0) if kind else sum(counts.values())
-        return Notes(total=total, notes=[_card(card) for card in found])
+        return Notes(total=total, notes=[card_of(card) for card in found])
 
     @api.get("/notes/{key}")
     def one(request: Request, response: Response, key: str, given: Credentials) -> NoteFull:
@@ -182,7 +180,7 @@ def _reading(api: APIRouter, work: Work) -> None:
         if note is None:
             raise Refused(404, f"there is no note {key[:80]!r}")
         response.headers["ETag"] = f'"{note.sha256}"'
-        return _full(note)
+        return note_of(note)
 
     @api.get("/notes/{key}/history")
     def history(request: Request, key: str, given: Credentials) -> list[VersionOut]:
@@ -215,7 +213,7 @@ def _reading(api: APIRouter, work: Work) -> None:
         """List figures of published notes."""
         with site.reading():
             found = site.figures(quantity=quantity, subject=subject, source=source, note_id=note)
-        return [_figure(each, work) for each in found[offset : offset + limit]]
+        return [figure_of(each, work) for each in found[offset : offset + limit]]
 
     @api.get("/figures/{id}")
     def figure(id: str) -> FigureOut:
@@ -223,12 +221,12 @@ def _reading(api: APIRouter, work: Work) -> None:
         found = site.figure(id[:100])
         if found is None:
             raise Refused(404, f"there is no figure {id[:80]!r}")
-        return _figure(found, work)
+        return figure_of(found, work)
 
     @api.get("/sources")
     def sources(limit: Limit = 100, offset: Offset = 0) -> list[SourceOut]:
         """List sources by citekey."""
-        return [_source(each) for each in site.sources()[offset : offset + limit]]
+        return [source_of(each) for each in site.sources()[offset : offset + limit]]
 
     @api.get("/sources/{citekey}")
     def source(citekey: str, response: Response) -> SourceText:
@@ -236,9 +234,9 @@ def _reading(api: APIRouter, work: Work) -> None:
         for library in site.libraries:
             found = library.source(citekey[:200])
             if found is not None:
-                text, sha256 = _read(library, found.path)
+                text, sha256 = file_of(library, found.path)
                 response.headers["ETag"] = f'"{sha256}"'
-                return SourceText(**_source(found).model_dump(), text=text, sha256=sha256)
+                return SourceText(**source_of(found).model_dump(), text=text, sha256=sha256)
         raise Refused(404, f"there is no source {citekey[:80]!r}")
 
 
@@ -251,7 +249,7 @@ def _writing(api: APIRouter, work: Work) -> None:
         """Write a new note, as a draft."""
         library, desk = _writer(work, given, request, "write")
         written = desk.new(sent.kind, sent.title, sent.body, tags=sent.tags, message=sent.message)
-        accepted = _accepted(library, written, response)
+        accepted = accepted_of(library, written, response)
         response.headers["Location"] = f"/api/notes/{accepted.key}"
         return accepted
 
@@ -266,8 +264,8 @@ def _writing(api: APIRouter, work: Work) -> None:
                 _own(library, key).id, sent.text, _match(if_match), kind=sent.kind, message=sent.message
             )
         except Conflicted as conflict:
-            return _conflict(library, conflict)
-        return _accepted(library, written, response)
+            return conflict_of(library, conflict)
+        return accepted_of(library, written, response)
 
     @api.post("/notes/{key}/steps")
     def step(request: Request, response: Response, key: str, given: Credentials, sent: Step) -> Accepted:
@@ -284,7 +282,7 @@ def _writing(api: APIRouter, work: Work) -> None:
             "restore": lambda: desk.restore(note.id, sent.version, sent.message),
             "retitle": lambda: desk.retitle(note.id, sent.title, message=sent.message),
         }
-        return _accepted(library, steps[sent.do](), response)
+        return accepted_of(library, steps[sent.do](), response)
 
     @api.put("/sources/{citekey}", responses=_CONFLICT)
     def put_source(
@@ -304,8 +302,8 @@ def _writing(api: APIRouter, work: Work) -> None:
         try:
             written = desk.put(rel, sent.text, base, message=sent.message)
         except Conflicted as conflict:
-            return _conflict(library, conflict)
-        return _accepted(library, written, response)
+            return conflict_of(library, conflict)
+        return accepted_of(library, written, response)
 
     @api.post("/preview")
     def render(request: Request, given: Credentials, sent: PreviewIn) -> Preview:
@@ -326,82 +324,3 @@ def _own(library: Library, key: str) -> Note:
     if note is None:
         raise Refused(404, f"there is no note {key[:80]!r} in the brain of this token")
     return note
-
-
-def _accepted(library: Library, written: Written, response: Response) -> Accepted:
-    seen(library, [written.path])
-    note = library.note(written.note_id, drafts=True) if written.note_id else None
-    response.headers["ETag"] = f'"{written.sha256}"'
-    return Accepted(
-        id=written.note_id,
-        key=note.key if note else "",
-        href=note.href if note else "",
-        path=written.path,
-        sha256=written.sha256,
-        status=written.status,
-        changed=written.changed,
-        version=written.version,
-        merged=written.merged,
-        needs=list(written.needs),
-        remarks=list(written.remarks),
-    )
-
-
-def _conflict(library: Library, conflict: Conflicted) -> JSONResponse:
-    which = conflict.proposal
-    seen(library, [which.path])
-    places = [each.where for each in conflict.merge.conflicts] if conflict.merge is not None else []
-    return JSONResponse(
-        {
-            "error": {"status": 409, "title": "Somebody else was faster", "message": str(conflict)},
-            "proposal": {"id": which.id, "href": f"/proposals/{which.id}", "path": which.path},
-            "conflicts": places,
-            "draft": conflict.merge.draft if conflict.merge is not None else None,
-            "now": which.theirs,
-        },
-        status_code=409,
-    )
-
-
-# --- shapes ---------------------------------------------------------------------------------------------------------
-
-
-def _card(card: Card) -> NoteCard:
-    return NoteCard(
-        id=card.id,
-        key=card.key,
-        href=card.href,
-        brain=card.brain,
-        kind=card.kind,
-        title=card.title,
-        status=card.status,
-        created=card.created,
-        published=card.published,
-        updated=card.updated,
-        contributors=list(card.contributors),
-        tags=list(card.tags),
-        excerpt=card.excerpt,
-        figures=card.figures,
-        citations=card.citations,
-        health=card.health.words,
-    )
-
-
-def _full(note: Note) -> NoteFull:
-    missing = [f"{each.rule}: {each.needs}" for each in note.standing.missing]
-    return NoteFull(**_card(note).model_dump(), path=note.path, text=note.text, sha256=note.sha256, needs=missing)
-
-
-def _figure(figure: Any, work: Work) -> FigureOut:
-    data = figure_data(figure, work.clock().date())
-    return FigureOut(**{name: data[name] for name in FigureOut.model_fields if name in data})
-
-
-def _source(source: Any) -> SourceOut:
-    return SourceOut(**{name: getattr(source, name) for name in SourceOut.model_fields})
-
-
-def _read(library: Library, path: str) -> tuple[str, str]:
-    from rackmath.vault import Vault  # noqa: PLC0415
-
-    return Vault.open(library.path, read_only=True).read(path)

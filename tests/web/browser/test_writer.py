@@ -183,3 +183,15 @@ def test_the_writing_pages_fit(open_page, sign_in, width):
     ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
+
+
+def test_enter_in_the_search_dialog_opens_all_results_unless_one_is_chosen(open_page):
+    page = open_page()
+    page.goto("/about")
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox")
+    box.fill("paragraph")
+    page.wait_for_selector("dialog[open] [role=option]")
+    assert page.locator("dialog[open] [aria-selected=true]").count() == 0
+    box.press("Enter")
+    page.wait_for_url("**/search?q=paragraph")

@@ -29,7 +29,7 @@ window.rackmath.picker = (options) => {
   let fresh = true; // whether the list answers what stands in the field
 
   const show = (place) => {
-    active = items.length ? (place + items.length) % items.length : -1;
+    active = place === null || !items.length ? -1 : (place + items.length) % items.length;
     [...list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === active)));
     if (active < 0) {
       field.removeAttribute("aria-activedescendant");
@@ -53,7 +53,7 @@ window.rackmath.picker = (options) => {
     );
     field.setAttribute("aria-expanded", String(items.length > 0));
     said.textContent = found.said;
-    show(options.none ? -1 : 0);
+    show(options.none ? null : 0);
   };
 
   const ask = async () => {

@@ -163,6 +163,7 @@
   const button = document.createElement("button");
   button.type = "button";
   button.className = "theme";
+  button.dataset.themeSwitch = "";
   const tell = () => {
     const now = root.dataset.theme || "auto";
     button.textContent = { auto: "◐", light: "○", dark: "●" }[now];
