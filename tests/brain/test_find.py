@@ -165,6 +165,9 @@ def test_filters(sample_vault: Path) -> None:
     assert {hit.kind for hit in search(sample_vault, "cost kind:thesis", 50)} == {"thesis"}
     assert {hit.kind for hit in search(sample_vault, "price kind:thesis kind:pov", 50)} == {"thesis", "pov"}
     assert "reading" not in {hit.kind for hit in search(sample_vault, "price -kind:reading", 50)}
+    newest = search(sample_vault, "price", 50)[0].updated[:4]
+    assert {hit.updated[:4] for hit in search(sample_vault, f"price year:{newest}", 50)} == {newest}
+    assert search(sample_vault, f"price -year:{newest} year:{newest}") == []
     tagged = search(sample_vault, "price tag:Wright's-Law", 50)
     assert tagged
     assert all("wrights-law" in hit.tags for hit in tagged)

@@ -29,11 +29,12 @@ def test_words_phrases_numbers_and_filters() -> None:
 
 
 def test_all_filters() -> None:
-    query = read_query("source:arxiv.org by:@Ada has:figures status:retired as-of:2026-04 -kind:pov -idle")
+    query = read_query("source:arxiv.org by:@Ada has:figures status:retired as-of:2026-04 year:2025 -kind:pov -idle")
     assert query.sources == ("arxiv.org",)
     assert query.contributors == ("ada",)
     assert query.has == ("figure",)
     assert query.statuses == ("retired",)
+    assert query.years == ("2025",)
     assert query.excluded == (("kind", "pov"),)
     assert query.without == ("idle",)
     assert not query.ranks
@@ -85,6 +86,7 @@ def test_comparisons(typed: str, low: float, high: float, unit: str, closed: tup
         ("status:secret", "it may be draft, review"),
         ("as-of:yesterday", "write as-of:2026"),
         ("as-of:2026-02-30", "write as-of:2026"),
+        ("year:26", "write year:2026"),
         ("kind:??", "needs a value"),
         (">3 sheep/field", "sheep"),
     ],

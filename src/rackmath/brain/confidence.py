@@ -24,6 +24,9 @@ GOOD = 0.4
 MEANT = 0.6
 """What it counts that a note speaks to a word by another word of the same meaning."""
 
+FEW = 100
+"""Likeness tells a brain of fewer notes nothing that its words do not."""
+
 LOOKED_AT = 3
 """So many of the best notes are looked at, each for itself."""
 
@@ -63,8 +66,9 @@ def features(shelf: Shelf, asked: Asked, scores: Scores, text: str, order: Seque
     highest = sum(term.weight * float(shelf.words.rarity[term.id]) for term in asked.terms) * (K1 + 1)
     first = order[0]
     reached = float(scores.words[first]) / highest if highest > 0 else 0.0
-    # A brain of a few notes has no likeness: what the note speaks to stands for it.
     like = float(scores.likeness[first]) if shelf.directions is not None else best
+    if shelf.words.rows.size < FEW:  # among a few notes one is always very like: it says no more than the words do
+        like = min(like, best)
     return 1.0, best, held_names, like, reached
 
 

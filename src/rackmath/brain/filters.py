@@ -83,6 +83,8 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     if query.sources:
         parts = [_source(source) for source in query.sources]
         add("(" + " OR ".join(sql for sql, _ in parts) + ")", *(value for _, values in parts for value in values))
+    if query.years:
+        add(_in("substr(note.updated, 1, 4)", query.years), *query.years)
     for what in query.has:
         add(_HAS[what])
     for name, value in query.excluded:
@@ -102,6 +104,8 @@ def _one(name: str, value: str) -> tuple[str, list[str]]:
         case "by":
             inside = "author.handle = ? COLLATE NOCASE"
             return f"EXISTS (SELECT 1 FROM author WHERE author.note = note.rowid AND {inside})", [value]
+        case "year":
+            return "substr(note.updated, 1, 4) = ?", [value]
         case "has":
             return _HAS[value], []
     return _source(value)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +25,7 @@ from rackmath.brain.confidence import GOOD, confidence
 from rackmath.brain.excerpts import Excerpt, Look, excerpt
 from rackmath.brain.index import Index, index_of
 from rackmath.brain.query import Query, read_query
-from rackmath.brain.ranking import Scores, facets_of, rank, shelf_of
+from rackmath.brain.ranking import Scores, Shelf, facets_of, rank, shelf_of
 from rackmath.errors import RackmathError
 
 __all__ = ["MOST_HITS", "PUBLIC", "Facet", "Found", "Hit", "Reason", "find", "search"]
@@ -68,6 +71,7 @@ def find(
     statuses: Sequence[str] = PUBLIC,
     semantic: Reader | None = None,
     facets: bool = True,
+    passages: bool = True,
     marks: tuple[str, str] = ("**", "**"),
     fresh: bool = False,
     look: bool = True,
@@ -89,6 +93,8 @@ def find(
         A language model's reader (`rackmath.brain.semantic`), for likeness of meaning beyond this brain's own words.
     facets
         Whether to count facets.
+    passages
+        Whether the hits have their passages and reasons, which take most of the time.
     marks
         What is put before and after a word that matched in the passage.
     fresh, look
@@ -109,10 +115,51 @@ def find(
 
     def answer(db: sqlite3.Connection) -> Found:
         return _Search(index, db, asked, statuses, semantic).found(
-            offset, min(limit, MOST_HITS), marks, facets=facets, start=start
+            offset, min(limit, MOST_HITS), marks if passages else None, facets=facets, start=start
         )
 
     return index.read(answer, fresh=fresh, look=look)
+
+
+_UNTOLD = Excerpt("", (), (), (), (), ())
+
+
+class _Ranked(NamedTuple):
+    """What the ranking of a query came to: which notes match, in which order, and how sure it is."""
+
+    shelf: Shelf
+    asked: Asked
+    scores: Scores | None
+    matched: NDArray[np.bool_]
+    order: list[int]
+    sure: float
+
+
+class _Recent:
+    """The last few rankings of each index: the next page of an answer does not rank again."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._kept: WeakKeyDictionary[Index, OrderedDict[Hashable, _Ranked]] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def get(self, index: Index, key: Hashable, shelf: Shelf) -> _Ranked | None:
+        """Return a ranking of just this moment of an index."""
+        with self._lock:
+            found = self._kept.get(index, OrderedDict()).get(key)
+        return found if found is not None and found.shelf is shelf else None
+
+    def put(self, index: Index, key: Hashable, ranked: _Ranked) -> None:
+        """Keep a ranking; the one that was kept the longest goes first."""
+        with self._lock:
+            kept = self._kept.setdefault(index, OrderedDict())
+            kept.pop(key, None)
+            kept[key] = ranked
+            while len(kept) > self.most:
+                kept.popitem(last=False)
+
+
+_RECENT = _Recent(6)
 
 
 class _Search:
@@ -123,26 +170,21 @@ class _Search:
     ) -> None:
         self.db = db
         self.query = query
-        self.shelf, self.terms, aliases = shelf_of(index, db)
-        self.asked: Asked = understand(query, self.terms, aliases)
-        self.allowed = filters.allowed(db, query, self.shelf, statuses)
         self.semantic = semantic
         self.index = index
+        self.shelf, terms, aliases = shelf_of(index, db)
+        key = (query, tuple(statuses), None if semantic is None else id(semantic))
+        ranked = _RECENT.get(index, key, self.shelf)
+        if ranked is None:
+            self.asked = understand(query, terms, aliases)
+            self.allowed = filters.allowed(db, query, self.shelf, statuses)
+            ranked = self._ranked()
+            _RECENT.put(index, key, ranked)
+        self.asked, self.ranked = ranked.asked, ranked
 
-    def found(self, offset: int, limit: int, marks: tuple[str, str], *, facets: bool, start: float) -> Found:
-        """Rank, cut and tell."""
-        if self.query.ranks:
-            scores = self._ranked()
-            held = scores.words > 0
-            total = scores.total
-            near = (total >= NEAR * (float(total.max()) if total.size else 0.0)) & (total > 0)
-            matched = self.allowed & (held | near)
-            ordered = self.shelf.ordered(total)
-            order = ordered[matched[ordered]].tolist()
-            sure = confidence(self.shelf, self.asked, scores, self.query.text, order)
-        else:
-            scores, matched, sure = None, self.allowed, 1.0
-            order = self._newest(np.flatnonzero(matched))
+    def found(self, offset: int, limit: int, marks: tuple[str, str] | None, *, facets: bool, start: float) -> Found:
+        """Cut and tell; without `marks` no passages are told."""
+        _, _, scores, matched, order, sure = self.ranked
         shown = order[offset : offset + limit]
         pairs: dict[tuple[str, str], None] = {}
         hits = self._hits(shown, order, scores, sure, marks, pairs)
@@ -158,7 +200,24 @@ class _Search:
             seconds=time.perf_counter() - start,
         )
 
-    def _ranked(self) -> Scores:
+    def _ranked(self) -> _Ranked:
+        """Rank the notes that the filters leave; without anything to rank by, the newest come first."""
+        scores: Scores | None = None
+        if self.query.ranks:
+            scores = self._scores()
+            held = scores.words > 0
+            total = scores.total
+            near = (total >= NEAR * (float(total.max()) if total.size else 0.0)) & (total > 0)
+            matched = self.allowed & (held | near)
+            ordered = self.shelf.ordered(total)
+            order = ordered[matched[ordered]].tolist()
+            sure = confidence(self.shelf, self.asked, scores, self.query.text, order)
+        else:
+            matched, sure = self.allowed, 1.0
+            order = self._newest(np.flatnonzero(matched))
+        return _Ranked(self.shelf, self.asked, scores, matched, order, sure)
+
+    def _scores(self) -> Scores:
         extra = self.semantic.likeness(self.index, self.db, self.shelf, self.query.text) if self.semantic else None
         scores = rank(self.shelf, self.asked, self.allowed, extra)
         scores.total[self.shelf.outdated] *= OUTDATED
@@ -179,7 +238,7 @@ class _Search:
         order: Sequence[int],
         scores: Scores | None,
         sure: float,
-        marks: tuple[str, str],
+        marks: tuple[str, str] | None,
         pairs: dict[tuple[str, str], None],
     ) -> list[Hit]:
         look = Look(self.asked, self.query)
@@ -189,6 +248,9 @@ class _Search:
             row = int(self.shelf.words.rows[place])
             share = float(scores.total[place]) / best if scores is not None and best > 0 else 1.0
             score = round(sure * share, 4)
+            if marks is None:
+                hits.append(self._hit(row, score, _UNTOLD, (), ("", "")))
+                continue
             text = self.db.execute("SELECT title, tags, body, sources FROM words WHERE rowid = ?", (row,)).fetchone()
             seen = excerpt(look, text)
             pairs.update(dict.fromkeys(seen.pairs))

@@ -33,6 +33,7 @@ FILTERS = {
     "by": "a contributor, as in by:ada",
     "has": "figure, citation, conflict, link or source",
     "status": "draft, review, published, retired or any",
+    "year": "the year of the last change of substance, as in year:2026",
     "as-of": "a day, as in as-of:2026-04",
 }
 _OTHER_NAMES = {"type": "kind", "tags": "tag", "sources": "source", "author": "by", "asof": "as-of", "as_of": "as-of"}
@@ -77,8 +78,8 @@ class Query:
         Terms of `rackmath.brain.numerals` that are looked for.
     amounts
         Comparisons; a note has to hold an amount for each of them.
-    kinds, tags, sources, contributors, has, statuses
-        Filters: any of the kinds, sources, contributors and statuses; all of the tags (slugs) and of `has`.
+    kinds, tags, sources, contributors, has, statuses, years
+        Filters: any of the kinds, sources, contributors, statuses and years; all of the tags (slugs) and of `has`.
     excluded
         Filters that a note must not pass, as (name, value).
     as_of
@@ -97,6 +98,7 @@ class Query:
     contributors: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
     excluded: tuple[tuple[str, str], ...] = ()
     as_of: date | None = None
 
@@ -168,6 +170,7 @@ def read_query(text: str) -> Query:
         contributors=tuple(value.removeprefix("@").casefold() for value in filters["by"]),
         has=tuple(filters["has"]),
         statuses=tuple(filters["status"]),
+        years=tuple(filters["year"]),
         excluded=tuple(reading.excluded),
         as_of=_day(filters["as-of"][-1]) if filters["as-of"] else None,
     )
@@ -193,6 +196,8 @@ def _filter(reading: _Reading, key: str, value: str, *, negative: bool) -> None:
     elif name == "status":
         value = value.casefold()
         _known(name, value, (*STATUSES, "any"))
+    elif name == "year" and not re.fullmatch(r"[12]\d{3}", value, re.ASCII):
+        raise RackmathError(f"year: {value[:20]!r} is not a year; write year:2026")
     if negative:
         if name == "as-of":
             raise RackmathError("as-of: cannot be excluded; give the day alone, as in as-of:2026-04")

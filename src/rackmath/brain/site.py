@@ -184,9 +184,14 @@ class Site:
 
     def notes(self, *, order: str = "updated", limit: int | None = None, offset: int = 0, **wanted: Any) -> list[Card]:
         """List notes of all brains; see `Library.notes`."""
+        libraries = self.libraries
+        if offset:  # the notes before it need not be made where only one brain has any
+            libraries = tuple(one for one in libraries if one.notes(order=order, limit=1, **wanted))
+            if len(libraries) == 1:
+                return libraries[0].notes(order=order, limit=limit, offset=offset, **wanted)
         most = None if limit is None else offset + limit
-        found = [card for library in self.libraries for card in library.notes(order=order, limit=most, **wanted)]
-        if len(self.libraries) > 1:
+        found = [card for library in libraries for card in library.notes(order=order, limit=most, **wanted)]
+        if len(libraries) > 1:
             found = across.ordered(found, order)
         return found[offset:most]
 

@@ -50,33 +50,57 @@ def search_site(site: Site, text: str, *, limit: int, offset: int = 0, drafts: b
     """
     statuses = ("published", "retired", "review", "draft") if drafts else ("published", "retired")
     wanted = min(offset + limit, DEEPEST)
-    found = [
-        (library, find(library.index, text, wanted, statuses=statuses, marks=("", ""), look=library.look))
-        for library in site.libraries
-    ]
-    ranked = [(library, hit) for library, one in found for hit in one.hits]
-    ranked.sort(key=lambda pair: (-pair[1].score, pair[1].path))
-    answers = [one for _, one in found]
+
+    def asked(library: Library, limit: int, offset: int = 0, *, whole: bool) -> Found:
+        """Search one brain; `whole` hits have passages, without it the answer has facets."""
+        return find(
+            library.index,
+            text,
+            limit,
+            offset=offset,
+            statuses=statuses,
+            facets=not whole,
+            passages=whole,
+            look=library.look,
+        )
+
+    answers = [asked(library, wanted, whole=False) for library in site.libraries]
+    ranked = _merged([answer.hits for answer in answers], newest=not answers[0].query.ranks)[offset : offset + limit]
+    told: dict[tuple[int, str], Hit] = {}
+    expanded: list[Mapping[str, Sequence[str]]] = []
+    for number, library in enumerate(site.libraries):
+        places = [place for brain, place, _ in ranked if brain == number]
+        if places:  # passages take most of the time: they are made for the hits that are shown, and no others
+            whole = asked(library, places[-1] - places[0] + 1, places[0], whole=True)
+            told |= {(number, hit.id): hit for hit in whole.hits}
+            expanded.append(whole.expanded)
+    hits = [(site.libraries[brain], told.get((brain, hit.id), hit)) for brain, _, hit in ranked]
     return Answer(
-        hits=_once_each(ranked)[offset : offset + limit],
+        hits=hits,
         total=sum(one.total for one in answers),
         facets={name: _added([one.facets.get(name, ()) for one in answers]) for name in answers[0].facets},
         answered=any(one.answered for one in answers),
         corrected=_agreed(answers),
-        expanded=_joined(answers),
+        expanded=_joined(expanded),
         query=answers[0].query,
     )
 
 
-def _once_each(ranked: Sequence[tuple[Library, Hit]]) -> list[tuple[Library, Hit]]:
-    """Leave out a note that an earlier brain has too."""
+def _merged(lists: Sequence[Sequence[Hit]], *, newest: bool) -> list[tuple[int, int, Hit]]:
+    """Put the hits of several brains in one order: (brain, place in its list, hit).
+
+    The best come first, or the newest where nothing ranks. A note that an earlier brain has too is left out.
+    """
     seen: set[str] = set()
-    kept = []
-    for library, hit in ranked:
-        if hit.id not in seen:
-            seen.add(hit.id)
-            kept.append((library, hit))
-    return kept
+    found = []
+    for brain, hits in enumerate(lists):
+        for place, hit in enumerate(hits):
+            if hit.id not in seen:
+                found.append((brain, place, hit))
+        seen.update(hit.id for hit in hits)
+    if newest:
+        return sorted(found, key=lambda item: item[2].updated, reverse=True)
+    return sorted(found, key=lambda item: -item[2].score)
 
 
 def _added(lists: Sequence[Sequence[Facet]]) -> list[Facet]:
@@ -96,10 +120,10 @@ def _agreed(answers: Sequence[Found]) -> dict[str, str]:
     return {word: read for word, read in surest.corrected.items() if all(word in one.corrected for one in answers)}
 
 
-def _joined(answers: Sequence[Found]) -> dict[str, list[str]]:
+def _joined(answers: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = {}
     for one in answers:
-        for word, others in one.expanded.items():
+        for word, others in one.items():
             found.setdefault(word, {}).update(dict.fromkeys(others))
     return {word: list(others) for word, others in found.items()}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -32,6 +33,23 @@ def once(site: object) -> list[dict[str, str]]:
     """Return what a page without parts has for the export: itself."""
     del site
     return [{}]
+
+
+class Rows(Sequence[Mapping[str, Any]]):
+    """Rows of a table that are made when somebody reads them, which a page as HTML never does."""
+
+    def __init__(self, make: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _rows(self) -> Sequence[Mapping[str, Any]]:
+        return self._make()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._rows[place]
 
 
 class Slice(NamedTuple):

@@ -14,7 +14,8 @@ from rackmath.web.charts.svg import Svg, element, fit, group, label, line, measu
 from rackmath.web.numbers import finite, plural, short, unit_words
 
 MARKS = 120
-"""The most figures in one drawing; the table beside it has all."""
+NARROW_MARKS = 60
+"""The most figures in one drawing, and in one on a phone; the table beside it has all."""
 
 _WIDE = 520.0
 _HEIGHT = 300.0
@@ -63,7 +64,7 @@ def timeline(
     wide = width >= _WIDE
     size = 13.0 if wide else 12.0
     usable = [row for row in rows if _ends(row) and dates.read_day(row.get("start"))]
-    shown = chosen(usable)
+    shown = chosen(usable, MARKS if wide else NARROW_MARKS)
     if not shown:
         return _empty(width, size, key=key, title=title)
     values = [value for row in shown for value in _ends(row)]
@@ -101,15 +102,15 @@ def timeline(
     )
 
 
-def chosen(rows: Sequence[Row]) -> list[Row]:
-    """Return the at most `MARKS` figures to draw: those in conflict and preferred ones first, then the newest."""
-    if len(rows) <= MARKS:
+def chosen(rows: Sequence[Row], most: int = MARKS) -> list[Row]:
+    """Return at most `most` figures to draw: those in conflict and preferred ones first, then the newest."""
+    if len(rows) <= most:
         return list(rows)
 
     def weight(row: Row) -> tuple[bool, bool, str, str]:
         return bool(row.get("conflicts")), row.get("rank") == "preferred", str(row.get("start")), str(row.get("id"))
 
-    kept = {id(row) for row in sorted(rows, key=weight, reverse=True)[:MARKS]}
+    kept = {id(row) for row in sorted(rows, key=weight, reverse=True)[:most]}
     return [row for row in rows if id(row) in kept]
 
 

@@ -8,6 +8,7 @@ from rackmath.brain.front import text
 from rackmath.brain.review import read_rules
 from rackmath.web.charts.marks import CLAIMANTS, KNOWN
 from rackmath.web.lists import once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
 from rackmath.web.pages.contributors import SECTIONS, health_row
@@ -53,6 +54,7 @@ _WHEN = {
 }
 
 
+@kept_page
 def about(site: Site, asked: Asked) -> Page:
     """Tell how this site works, from its own data."""
     del asked

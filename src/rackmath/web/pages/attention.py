@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.web.cards import card
 from rackmath.web.lists import address, once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, NotFound, Page, Route
 
@@ -65,6 +66,7 @@ def group_title(kind: str) -> tuple[str, str]:
     return KINDS.get(kind, (kind.replace("_", " ").replace("-", " ").capitalize(), ""))
 
 
+@kept_page
 def attention(site: Site, asked: Asked) -> Page:
     """Show the queue by kind, the kind with the most pressing task first; ``?kind=`` shows one kind in full."""
     rows = [task_row(task) for task in site.attention(asked.day)]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.errors import suggest
 from rackmath.web.cards import card
-from rackmath.web.lists import address, cut
-from rackmath.web.memo import remembered
+from rackmath.web.lists import Rows, address, cut
+from rackmath.web.memo import kept_page, remembered
 from rackmath.web.numbers import plural
 from rackmath.web.page import day
 from rackmath.web.pages import Asked, NotFound, Page, Route
@@ -27,6 +27,7 @@ TAGS = 24
 """The most tags that are offered as a filter."""
 
 
+@kept_page
 def brain(site: Site, asked: Asked, *, handle: str) -> Page:
     """Show a contributor and the newest notes of each section; ``?tag=`` keeps the notes with a tag."""
     person = _person(site, handle)
@@ -53,18 +54,18 @@ def brain(site: Site, asked: Asked, *, handle: str) -> Page:
             }
         )
     corrections = [change for change in site.corrections(500) if handle in change.card.contributors]
-    everything = _cards(site, handle, status)
+    newest = site.notes(contributor=handle, status=status, limit=1)
     data = {
         **row,
         "tag": tag,
         "tag_name": _tag_name(site, tag),
         "found": sum(counts.values()),
         "sections": sections,
-        "tags": _offered(site, f"/@{handle}", everything, tag),
+        "tags": _offered(site, f"/@{handle}", _tag_counts(site, handle, status), tag),
         "corrections": len(corrections),
         "announced": _announced(site, person),
         "problems": list(person.problems),
-        "updated": str(everything[0].updated or everything[0].published) if everything else "",
+        "updated": str(newest[0].updated or newest[0].published) if newest else "",
     }
     words = ", ".join(item["words"] for item in row["counts"])
     return Page(
@@ -79,6 +80,7 @@ def brain(site: Site, asked: Asked, *, handle: str) -> Page:
     )
 
 
+@kept_page
 def section(site: Site, asked: Asked, *, handle: str, kind: str) -> Page:
     """List all notes of one section, newest first, fifty a page; ``?tag=`` keeps the notes with a tag."""
     person = _person(site, handle)
@@ -94,7 +96,10 @@ def section(site: Site, asked: Asked, *, handle: str, kind: str) -> Page:
         notes = site.notes(contributor=handle, kind=kind, status=status, tag=tag or None, limit=size, offset=part.start)
     name = person.name or f"@{handle}"
     path = f"/@{handle}/{kind}"
-    everything = _cards(site, handle, status, kind)
+
+    def rows() -> list[dict[str, Any]]:
+        return [_flat(note) for note in site.notes(contributor=handle, kind=kind, status=status, tag=tag or None)]
+
     data = {
         "handle": handle,
         "name": name,
@@ -108,8 +113,8 @@ def section(site: Site, asked: Asked, *, handle: str, kind: str) -> Page:
         "words": plural(total, one, many),
         "notes": [card(note) for note in notes],
         "list": part.data(path, {"tag": tag}),
-        "tags": _offered(site, path, everything, tag),
-        "all": len(everything),
+        "tags": _offered(site, path, _tag_counts(site, handle, status, kind), tag),
+        "all": site.counts(contributor=handle, status=status).get(kind, 0),
     }
     return Page(
         path=path,
@@ -118,7 +123,7 @@ def section(site: Site, asked: Asked, *, handle: str, kind: str) -> Page:
         description=f"{plural(total, one, many)} by {name}. {what}",
         data=data,
         markdown="\n".join([f"# {title} by {name}", "", *_lines([card(note) for note in notes])]) + "\n",
-        rows=[_flat(note) for note in everything if not tag or tag in note.tags],
+        rows=Rows(rows),
         feeds=feed_links(f"by/{handle}", f"Notes by {name}"),
     )
 
@@ -134,15 +139,18 @@ def _statuses(asked: Asked) -> tuple[str, ...]:
     return ("published", "review", "draft") if asked.drafts else ("published",)
 
 
-def _cards(site: Site, handle: str, status: tuple[str, ...], kind: str | None = None) -> list[Card]:
-    """Return the cards of a brain or of a section, newest first, from memory while nothing changes."""
-    key = ("cards of a brain", handle, status, kind)
-    return remembered(site, key, lambda: list(site.notes(contributor=handle, kind=kind, status=status)))
+def _tag_counts(site: Site, handle: str, status: tuple[str, ...], kind: str | None = None) -> Counter[str]:
+    """Count the tags of a brain or of a section, once for as long as nothing changes."""
+
+    def make() -> Counter[str]:
+        cards = site.notes(contributor=handle, kind=kind, status=status)
+        return Counter(slug for note in cards for slug in note.tags)
+
+    return remembered(site, ("tags of a brain", handle, status, kind), make)
 
 
-def _offered(site: Site, path: str, cards: Sequence[Card], chosen: str) -> list[dict[str, Any]]:
+def _offered(site: Site, path: str, counts: Counter[str], chosen: str) -> list[dict[str, Any]]:
     """Return the tags that most of the notes carry, each with the address that keeps only those notes."""
-    counts = Counter(slug for note in cards for slug in note.tags)
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TAGS]
     if chosen and chosen not in dict(most):
         most.append((chosen, counts[chosen]))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.errors import suggest
 from rackmath.web.cards import card
-from rackmath.web.lists import address, cut, once
+from rackmath.web.lists import Rows, address, cut, once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.page import day
 from rackmath.web.pages import Asked, NotFound, Page, Route
@@ -75,6 +76,7 @@ def gathered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+@kept_page
 def changes(site: Site, asked: Asked) -> Page:
     """List what changed in substance; ``?kind=`` keeps one kind."""
     kind = asked.get("kind")
@@ -107,11 +109,12 @@ def changes(site: Site, asked: Asked) -> Page:
         description="Substantive changes to the notes, newest first, with who made them and why.",
         data=data,
         markdown=_markdown("What changed", rows[part.start : part.end]),
-        rows=[_flat(row) for row in rows],
+        rows=Rows(lambda: [_flat(row) for row in rows]),
         feeds=feed_links("all", "All changes"),
     )
 
 
+@kept_page
 def corrections(site: Site, asked: Asked) -> Page:
     """List what was wrong, and what is right instead."""
     rows = [change_row(change) for change in site.corrections(MOST)]
@@ -127,7 +130,7 @@ def corrections(site: Site, asked: Asked) -> Page:
             "updated": rows[0]["date"] if rows else "",
         },
         markdown=_markdown("Corrections", rows),
-        rows=[_flat(row) for row in rows],
+        rows=Rows(lambda: [_flat(row) for row in rows]),
         feeds=feed_links("corrections", "Corrections"),
     )
 

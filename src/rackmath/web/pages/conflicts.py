@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from rackmath.web.cards import card
 from rackmath.web.figure_rows import figure_row
-from rackmath.web.lists import address, cut, once
+from rackmath.web.lists import Rows, address, cut, once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import capital, plural
 from rackmath.web.pages import Asked, Page, Route
 
@@ -40,10 +41,13 @@ def dispute_row(site: Site, dispute: Dispute, day: date) -> dict[str, Any]:
     }
 
 
+@kept_page
 def conflicts(site: Site, asked: Asked) -> Page:
     """List the conflicts, hard ones first; ``?quantity=`` keeps one quantity."""
     quantity = asked.get("quantity")
-    found = site.conflicts(quantity=quantity) if quantity else site.conflicts()
+    found = site.conflicts()
+    if quantity:
+        found = [one for one in found if quantity in (one.first.quantity, one.second.quantity)]
     part = cut(asked, len(found), 20)
     rows = [dispute_row(site, dispute, asked.day) for dispute in found[part.start : part.end]]
     hard = sum(dispute.hard for dispute in found)
@@ -71,7 +75,7 @@ def conflicts(site: Site, asked: Asked) -> Page:
         description=f"{plural(len(found), 'conflict')} between figures of the same thing, with both sides.",
         data=data,
         markdown=_markdown(rows),
-        rows=[_flat(dispute) for dispute in found],
+        rows=Rows(lambda: [_flat(dispute) for dispute in found]),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rackmath.web.lists import once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
 
@@ -67,6 +68,7 @@ def contributor_row(contributor: Contributor, counts: Mapping[str, int], health:
     }
 
 
+@kept_page
 def contributors(site: Site, asked: Asked) -> Page:
     """List the contributors, those with most notes first."""
     del asked

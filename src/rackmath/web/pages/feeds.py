@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rackmath.web.lists import once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Feed, Page, Route
 
@@ -33,6 +34,7 @@ def feed_links(name: str, title: str) -> list[Feed]:
     return [Feed(f"{title} ({words})", f"/feeds/{path}.{ending}", type_) for ending, (type_, words) in TYPES.items()]
 
 
+@kept_page
 def feeds(site: Site, asked: Asked) -> Page:
     """List every feed of the site with its addresses."""
     from rackmath.web.site_feeds import every_feed  # noqa: PLC0415  (only this page lists them)

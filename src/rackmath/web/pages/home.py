@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rackmath.web.cards import card
 from rackmath.web.charts.shares import shares
 from rackmath.web.lists import once
+from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
 from rackmath.web.pages.about import CITATIONS
@@ -24,6 +25,7 @@ LOOKED_AT = 400
 """Changes that are looked at for the front page: an import of many notes counts as one."""
 
 
+@kept_page
 def home(site: Site, asked: Asked) -> Page:
     """Set the front page."""
     counts = site.counts()

@@ -11,7 +11,7 @@ from rackmath.errors import suggest
 from rackmath.web.charts.timeline import timeline
 from rackmath.web.figure_rows import Row, clashes, figure_row, panels
 from rackmath.web.lists import address, cut, once
-from rackmath.web.memo import remembered
+from rackmath.web.memo import kept_page, remembered
 from rackmath.web.numbers import plain, plural, unit_words
 from rackmath.web.pages import Asked, NotFound, Page, Route
 from rackmath.web.pages.conflicts import dispute_row
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from rackmath.evidence import Figure
     from rackmath.web.charts.svg import Svg
 
-SIZE = 100
+SIZE = 50
 DISPUTES = 4
 """The most conflicts that the page of a quantity tells in words; the list of conflicts has all."""
 
 WIDE, NARROW = 960.0, 350.0
 
 
+@kept_page
 def quantities(site: Site, asked: Asked) -> Page:
     """List the quantities, those with most figures first; ``?sort=name`` lists them by name."""
     counts = Counter(dispute.first.quantity for dispute in site.conflicts())
@@ -94,6 +95,7 @@ def quantity_path(quantity: str) -> str:
     return f"/q/{quote(quantity, safe='-_.~')}"
 
 
+@kept_page
 def quantity(site: Site, asked: Asked, *, quantity: str) -> Page:
     """Show what a quantity means and all its figures; ``?subject=`` keeps the figures of one subject."""
     entry = site.quantity(quantity)
@@ -101,7 +103,7 @@ def quantity(site: Site, asked: Asked, *, quantity: str) -> Page:
         near = suggest(quantity, [one.id for one in site.quantities()])
         raise NotFound(f"there is no quantity {quantity!r}{near}; see /q")
     subject = asked.get("subject")[:200]
-    disputes = site.conflicts(quantity=quantity)
+    disputes = [one for one in site.conflicts() if quantity in (one.first.quantity, one.second.quantity)]
     everything = site.figures(quantity=quantity)
     subjects = Counter(figure.subject for figure in everything)
     if subject and subject not in subjects:

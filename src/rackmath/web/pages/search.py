@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rackmath.brain.query import FILTERS
 from rackmath.errors import RackmathError
 from rackmath.web.cards import card
 from rackmath.web.figure_rows import shown
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from rackmath.brain.site import Site
 
 SIZE = 10
-LONGEST = 1000
 
 FACETS = {
     "kind": ("Kind", 8),
@@ -44,17 +42,25 @@ HELP = (
     ("tag:pue by:ada", "a tag, a contributor"),
     ("source:arxiv.org", "a source by its key, its domain or words of its title"),
     ("has:figure", "also has:citation, has:conflict, has:link, has:source"),
+    ("year:2026", "the year in which a note last changed in substance"),
     ("as-of:2026-04", "what the brain held at the end of that month"),
 )
 
+_AS_OF = re.compile(r"as[-_]?of:", re.IGNORECASE)
 _TOKEN = re.compile(r'-?[A-Za-z][A-Za-z_-]{1,15}:(?:"[^"]*"|[^\s"]+)|"[^"]*"?|\S+')
 
 
 def search(site: Site, asked: Asked) -> Page:
     """Answer ``?q=``, ten notes a page."""
-    text = " ".join(asked.get("q").split())[:LONGEST]
+    text = " ".join(asked.get("q").split())
     data: dict[str, Any] = {"q": text, "hits": [], "facets": [], "read_as": [], "problem": "", "help": list(HELP)}
-    data |= {"answered": False, "total": 0, "no_answer": "", "list": Slice(0, 0, 0, 1, 1).data("/search", {"q": text})}
+    data |= {
+        "answered": False,
+        "total": 0,
+        "no_answer": "",
+        "then": None,
+        "list": Slice(0, 0, 0, 1, 1).data("/search", {"q": text}),
+    }
     if text:
         written = asked.get("page")
         number = (
@@ -67,6 +73,7 @@ def search(site: Site, asked: Asked) -> Page:
             data["problem"] = f"{str(error)[:1].upper()}{str(error)[1:]}."
         else:
             data |= _told(site, text, answer, start, drafts=asked.drafts)
+            data["then"] = _then(text, answer, asked)
     return Page(
         path="/search",
         template="site/search.html",
@@ -103,6 +110,15 @@ def _told(site: Site, text: str, answer: Answer, start: int, *, drafts: bool) ->
         "facets": [_facet(site, text, name, answer.facets.get(name, ())) for name in FACETS if answer.facets.get(name)],
         "list": part.data("/search", {"q": text}),
     }
+
+
+def _then(text: str, answer: Answer, asked: Asked) -> dict[str, str] | None:
+    """Return the same search on the day that an ``as-of:`` in the query names, unless that is the day of the view."""
+    day = answer.query.as_of
+    if day is None or day == asked.as_of:
+        return None
+    rest = " ".join(token for token in _TOKEN.findall(text) if not _AS_OF.match(token))
+    return {"day": day.isoformat(), "href": address("/search", q=rest, as_of=day.isoformat())}
 
 
 def _names(site: Site) -> dict[str, str]:
@@ -189,10 +205,9 @@ def _facet(site: Site, text: str, name: str, values: Sequence[Facet]) -> dict[st
     rows = []
     for facet in values[:most]:
         chosen = any(_same(token, name, facet.value) for token in _TOKEN.findall(text))
-        href = address("/search", q=toggled(text, name, facet.value)) if name in FILTERS else ""
         rows.append(
             {"value": facet.value, "name": _called(site, name, facet.value), "count": facet.count}
-            | {"chosen": chosen, "href": href}
+            | {"chosen": chosen, "href": address("/search", q=toggled(text, name, facet.value))}
         )
     return {"facet": name, "label": label, "values": rows}
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from rackmath.errors import suggest
 from rackmath.web.lists import address, cut, once
-from rackmath.web.memo import remembered
+from rackmath.web.memo import kept_page, remembered
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, NotFound, Page, Route
 
@@ -62,6 +62,7 @@ def domain(url: str) -> str:
     return host.removeprefix("www.")
 
 
+@kept_page
 def sources(site: Site, asked: Asked) -> Page:
     """List the sources: ``?kind=``, ``?domain=`` and ``?status=`` narrow the list, ``?sort=`` cited, name or new."""
     rows = remembered(site, "sources", lambda: _ranked([source_row(entry) for entry in site.sources()]))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from rackmath.errors import suggest
 from rackmath.web.cards import card
 from rackmath.web.lists import address, cut, once
-from rackmath.web.memo import remembered
+from rackmath.web.memo import kept_page, remembered
 from rackmath.web.numbers import plural
 from rackmath.web.page import day
 from rackmath.web.pages import Asked, Moved, NotFound, Page, Route
@@ -28,6 +28,7 @@ def tag_path(slug: str) -> str:
     return f"/tag/{quote(slug, safe='-_.~')}"
 
 
+@kept_page
 def tags(site: Site, asked: Asked) -> Page:
     """List the tags: ``?sort=`` used, name or single; ``?under=`` keeps those whose name begins with a text."""
     found = remembered(site, "tags", lambda: sorted(site.tags(), key=lambda tag: (-tag.count, tag.slug)))
@@ -79,6 +80,7 @@ def tags(site: Site, asked: Asked) -> Page:
     )
 
 
+@kept_page
 def tag(site: Site, asked: Asked, *, slug: str) -> Page:
     """Show a tag's notes, newest first, and its company."""
     entry = site.tag(slug)
