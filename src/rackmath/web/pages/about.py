@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rackmath.brain.front import text
 from rackmath.brain.review import read_rules
 from rackmath.web.charts.marks import CLAIMANTS, KNOWN
+from rackmath.web.citing import STATES
 from rackmath.web.lists import once
 from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rackmath.brain.review import Rule
     from rackmath.brain.site import Site
 
-STATES = (
+NOTES = (
     ("draft", "Draft", "Seen by its contributors only."),
     ("review", "In review", "Complete for its writer, and waiting for the approval that the rules ask for."),
     (
@@ -26,20 +27,24 @@ STATES = (
         "Published",
         "Read by everybody. A published note that loses an approval goes back to review by itself.",
     ),
-    ("retired", "Retired", "Kept with the reason and, where there is one, its successor. Searches leave it out."),
+    (
+        "retired",
+        "Retired",
+        "Kept, with the reason and, where there is one, its successor. Searches set it behind what still holds.",
+    ),
 )
 
-CITATIONS = (
-    ("resolved_sentence", "good", "Names the numbered sentences of a kept copy of its source."),
-    ("resolved_document", "half", "Names a kept copy of its source, and no sentence of it."),
-    ("url_only", "half", "Names a source of which no copy is kept."),
-    ("unresolved", "open", "A mark whose source is not known. It is counted, never guessed."),
-    ("orphaned", "bad", "The source has changed, and the sentence is gone."),
-    ("mismatch", "bad", "A number of the claim does not stand in the cited sentence."),
-    ("contradicted", "bad", "The cited sentence says otherwise."),
-    ("retracted_source", "bad", "The source has been withdrawn."),
-)
-"""States of a citation, the look of each, and what it means."""
+CITATIONS = {
+    "resolved_sentence": "Names the numbered sentences of a kept copy of its source.",
+    "resolved_document": "Names a kept copy of its source, and no sentence of it.",
+    "url_only": "Names a source of which no copy is kept.",
+    "unresolved": "A mark whose source is not known. It is counted, never guessed.",
+    "orphaned": "The source has changed, and the sentence is gone.",
+    "mismatch": "A number of the claim does not stand in the cited sentence.",
+    "contradicted": "The cited sentence says otherwise.",
+    "retracted_source": "The source has been withdrawn.",
+}
+"""States of a citation, the best first, and what they mean."""
 
 LONGEST = 4000
 """Characters of a brain's own words on corrections (``corrections`` in ``brain.yaml``)."""
@@ -62,10 +67,10 @@ def about(site: Site, asked: Asked) -> Page:
     data = {
         "brains": brains,
         "sections": [{"kind": kind, "title": title, "what": what} for kind, (title, _, _, what) in SECTIONS.items()],
-        "states": [{"state": state, "words": words, "meaning": meaning} for state, words, meaning in STATES],
+        "states": [{"state": state, "words": words, "meaning": meaning} for state, words, meaning in NOTES],
         "citations": [
-            {"state": state, "words": state.replace("_", " "), "look": look, "meaning": meaning}
-            for state, look, meaning in CITATIONS
+            {"state": state, "words": STATES[state][1], "look": STATES[state][0], "meaning": meaning}
+            for state, meaning in CITATIONS.items()
         ],
         "claimants": [{"kind": kind, "meaning": meaning} for kind, meaning in CLAIMANTS.items()],
         "known": [{"kind": kind, "meaning": meaning} for kind, meaning in KNOWN.items()],

@@ -93,7 +93,7 @@ def attention(site: Site, asked: Asked) -> Page:
                 "kind": kind,
                 "title": group_title(kind)[0],
                 "why": group_title(kind)[1],
-                "same_why": len({row["why"] for row in members}) == 1,
+                "same_why": len(members) > 1 and len({row["why"] for row in members}) == 1,
                 "href": address("/attention", kind=kind),
                 "count": len(members),
                 "tasks": members[:shown],

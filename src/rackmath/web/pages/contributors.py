@@ -55,7 +55,7 @@ def contributor_row(contributor: Contributor, counts: Mapping[str, int], health:
         "handle": contributor.handle,
         "href": f"/@{contributor.handle}",
         "name": contributor.name or f"@{contributor.handle}",
-        "names": list(contributor.names),
+        "other_names": [name for name in contributor.names if name != contributor.name],
         "role": contributor.role,
         "covers": contributor.covers,
         "publication": contributor.publication,

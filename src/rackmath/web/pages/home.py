@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.web.cards import card
 from rackmath.web.charts.shares import shares
+from rackmath.web.citing import STATES
 from rackmath.web.lists import once
 from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
@@ -96,8 +97,8 @@ def _mixed(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _states(by_state: dict[str, int]) -> list[dict[str, Any]]:
     """Return the states that occur, best first, with their looks."""
     return [
-        {"state": state, "words": state.replace("_", " "), "look": look, "count": by_state[state], "meaning": meaning}
-        for state, look, meaning in CITATIONS
+        {"state": state, "words": words, "look": look, "count": by_state[state], "meaning": CITATIONS[state]}
+        for state, (look, words) in STATES.items()
         if by_state.get(state)
     ]
 
