@@ -24,9 +24,9 @@ def test_from_a_question_to_the_source_of_a_number(site: Shown) -> None:
         page.get_by_role("link", name="A rental price that may rise breaks every crossover").first.click()
         page.wait_for_url("**/n/**")
         assert page.locator("h1").inner_text().startswith("A rental price that may rise")
-        chip = page.locator("main a.chip").first
+        chip = page.locator("main a.fig").first
         chip.focus()
-        assert page.get_by_role("tooltip").first.is_visible()
+        page.locator(".chip:focus-within .tip").wait_for()
         chip.click()
         page.wait_for_url("**/fig/**")
         page.locator("main a[href*='/src/']").first.click()
