@@ -85,7 +85,7 @@ def make_brain(folder, notes=(), handles=("ann", "ben"), front=""):
     return Path(folder)
 
 
-def note(title, body="Words.", status="published", kind="observation", id="", tags="", more=""):
+def note(title, body="Words.", status="published", kind="observation", id="", tags="", more=""):  # noqa: A002
     """Return the text of a note."""
     lines = [f"id: {id}" if id else "", f"type: {kind}", f'title: "{title}"', f"status: {status}"]
     lines += ["created: 2026-11-01", "contributors: [ann]", f"tags: [{tags}]", more]

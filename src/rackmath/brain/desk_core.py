@@ -73,22 +73,7 @@ class Conflicted(RackmathError):
 
 
 class DeskCore:
-    """Where one person writes in one brain. Cheap to make; may be used by several threads.
-
-    Parameters
-    ----------
-    vault
-        The open brain.
-    author
-        The handle of a contributor; empty for nobody in particular.
-    clock
-        Where today's date comes from; by default the vault's clock.
-
-    Raises
-    ------
-    RackmathError
-        The brain does not know the handle.
-    """
+    """What every step of a `rackmath.brain.desk.Desk` needs; its parameters are told there."""
 
     def __init__(self, vault: Vault, author: str = "", clock: Clock | None = None) -> None:
         self.index = index_of(vault.path)

@@ -152,11 +152,6 @@ class Site:
         """The contributors of all brains by handle; where two brains have one handle, the first counts."""
         return self.kept("contributors", lambda: across.contributors(self.libraries))
 
-    @property
-    def by_handle(self) -> Mapping[str, Contributor]:
-        """The contributors by handle."""
-        return self.contributors
-
     # --- notes ---------------------------------------------------------------------------------------------------
 
     def by_note(self, note_id: str) -> Library | None:

@@ -86,7 +86,7 @@ def list_tokens(to_json: bool) -> None:
 
 @token.command("revoke")
 @click.argument("id")
-def revoke(id: str) -> None:
+def revoke(id: str) -> None:  # noqa: A002
     """Take a token back; its sessions end at once."""
     from rackmath.web.access import Tokens
 

@@ -118,7 +118,7 @@ class Checked(Generic[P]):
 
 
 def model(
-    id: str,
+    id: str,  # noqa: A002
     *,
     method: str,
     title: str,

@@ -103,7 +103,7 @@ class Choice(_Declared):
 
     options: tuple[str, ...]
 
-    def __init__(self, *options: str, assumption: str, because: str, help: str) -> None:
+    def __init__(self, *options: str, assumption: str, because: str, help: str) -> None:  # noqa: A002
         object.__setattr__(self, "options", options)
         object.__setattr__(self, "evidence", "")
         object.__setattr__(self, "assumption", assumption)

@@ -123,7 +123,7 @@ class Tokens:
         """Return every token, oldest first, those that have run out too."""
         return sorted((token for token, _ in self._kept().values()), key=lambda token: (token.made, token.id))
 
-    def revoke(self, id: str) -> Token:
+    def revoke(self, id: str) -> Token:  # noqa: A002
         """Remove a token; sessions that were begun with it end at once.
 
         Raises
@@ -147,7 +147,7 @@ class Tokens:
         known = hmac.compare_digest(_hashed(shape[2]), kept or _hashed(""))
         return token if known and token is not None and token.valid(self._clock()) else None
 
-    def alive(self, id: str) -> Token | None:
+    def alive(self, id: str) -> Token | None:  # noqa: A002
         """Return the token with this id if it is neither revoked nor run out."""
         token, _ = self._kept().get(id, (None, ""))
         return token if token is not None and token.valid(self._clock()) else None

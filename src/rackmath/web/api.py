@@ -216,7 +216,7 @@ def _reading(api: APIRouter, work: Work) -> None:
         return [figure_of(each, work) for each in found[offset : offset + limit]]
 
     @api.get("/figures/{id}")
-    def figure(id: str) -> FigureOut:
+    def figure(id: str) -> FigureOut:  # noqa: A002
         """Return one figure."""
         found = site.figure(id[:100])
         if found is None:

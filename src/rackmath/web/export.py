@@ -20,12 +20,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from rackmath.brain.extract import searchable
-from rackmath.brain.formats.figures import csv_text
 from rackmath.errors import RackmathError
 from rackmath.web import documents
 from rackmath.web.pages import ROUTES, TWINS, Asked, Moved, NotFound, Page
-from rackmath.web.site_render import Assets, render_page
-from rackmath.web.static_files import EARLY, ONLY_SOME, static_files
+from rackmath.web.site_render import render_page, twin_text
+from rackmath.web.static_files import assets, static_files
 
 if TYPE_CHECKING:
     from rackmath.brain.site import Site
@@ -149,23 +148,10 @@ class _Export:
         def link(target: str) -> str:
             return self._relative(here, target)
 
-        self._put(here, render_page(page, self.asked, link, self._assets(link)).encode())
+        set_with = assets(link, {SEARCH}, brand=self.site.title, origin=self.origin)
+        self._put(here, render_page(page, self.asked, link, set_with).encode())
         for kind, text in twins(page).items():
             self._put(unquote(page.twin(kind)).lstrip("/"), text.encode())
-
-    def _assets(self, link: Callable[[str], str]) -> Assets:
-        """Return what a page is set with, its addresses relative to the page."""
-        found = static_files()
-        scripts = [each for each in found.values() if each.name.endswith(".js")]
-        wanted = [each for each in scripts if each.name not in (*EARLY, *ONLY_SOME) or each.name == SEARCH]
-        return Assets(
-            styles=(link(found["site.css"].path),),
-            early=tuple(link(each.path) for each in scripts if each.name in EARLY),
-            scripts=tuple(link(each.path) for each in wanted),
-            extra={name: link(each.path) for name, each in found.items() if name.endswith(".css")},
-            brand=self.site.title,
-            origin=self.origin,
-        )
 
     def _relative(self, here: str, target: str) -> str:
         """Return a link from one file of the export to a page; nothing for a page that only a server has."""
@@ -194,13 +180,7 @@ class _Export:
 
 def twins(page: Page) -> dict[str, str]:
     """Return the texts of a page's twins, by their endings."""
-    made = {"json": json.dumps(page.data, ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n"}
-    if page.markdown:
-        made["md"] = page.markdown
-    if page.rows is not None:
-        columns = list(dict.fromkeys(name for row in page.rows for name in row))
-        made["csv"] = csv_text(page.rows, columns)
-    return made
+    return {kind: twin_text(page, kind) for kind in TWINS if page.twin(kind)}
 
 
 def _search_index(site: Site) -> bytes:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from rackmath.web.pages import TWINS, Asked, NotFound, Page
-from rackmath.web.site_render import Assets, Link, render_page, same
+from rackmath.web.site_render import Assets, Link, render_page, same, twin_text
 
 TYPES = {
     "": "text/html; charset=utf-8",
@@ -61,39 +57,6 @@ def page_answer(
         {**headers, "Link": link_header(page, twin, assets.origin)},
         media_type=TYPES[twin],
     )
-
-
-def twin_text(page: Page, kind: str) -> str:
-    """Return the ``json``, ``md`` or ``csv`` twin of a page, which has it."""
-    if kind == "json":
-        return json.dumps(page.data, ensure_ascii=False, indent=1, default=str) + "\n"
-    if kind == "md":
-        return page.markdown if page.markdown.endswith("\n") else page.markdown + "\n"
-    return csv_text(page.rows or [])
-
-
-def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as CSV after RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe first."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in names])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if value is None or isinstance(value, int | float):
-        return "" if value is None else value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    if text[:1] not in {"=", "+", "-", "@", "\t", "\r"}:
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
 
 
 def link_header(page: Page, twin: str, origin: str) -> str:

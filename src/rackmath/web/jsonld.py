@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rackmath.brain.entries import Card, Contributor, Note, SourceEntry
+    from rackmath.brain.entries import Contributor, Note, SourceEntry
     from rackmath.evidence import Figure
 
 CONTEXT = "https://schema.org"
@@ -109,46 +109,6 @@ def article(
     }
 
 
-def profile(who: Contributor, notes: Iterable[Card] = ()) -> dict[str, Any]:
+def profile(who: Contributor) -> dict[str, Any]:
     """Return a contributor's page as a ProfilePage."""
-    return {
-        "@context": CONTEXT,
-        "@type": "ProfilePage",
-        "mainEntity": person(who),
-        "hasPart": [{"@type": "Article", "headline": card.title, "url": card.href} for card in notes],
-    }
-
-
-def dataset(name: str, description: str, path: str, figures: Iterable[Figure], licence: str = "") -> dict[str, Any]:
-    """Return a page of figures as a Dataset that can be downloaded."""
-    forms = (("text/csv", "csv"), ("application/json", "json"))
-    return {
-        "@context": CONTEXT,
-        **_kept(
-            {
-                "@type": "Dataset",
-                "name": name,
-                "description": description,
-                "url": path,
-                "license": licence,
-                "distribution": [
-                    {"@type": "DataDownload", "encodingFormat": form, "contentUrl": f"{path}.{ending}"}
-                    for form, ending in forms
-                ],
-                "hasPart": [figure(each) for each in figures],
-            }
-        ),
-    }
-
-
-def website(title: str, description: str = "") -> dict[str, Any]:
-    """Return the site itself, with the address that searches it."""
-    return {
-        "@context": CONTEXT,
-        **_kept({"@type": "WebSite", "name": title, "description": description, "url": "/"}),
-        "potentialAction": {
-            "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": "/search?q={search_term_string}"},
-            "query-input": "required name=search_term_string",
-        },
-    }
+    return {"@context": CONTEXT, "@type": "ProfilePage", "mainEntity": person(who)}

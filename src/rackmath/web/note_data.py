@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from rackmath.brain.entries import Health
 from rackmath.brain.links import name_of
-from rackmath.web.cards import iso
+from rackmath.web import cards
 from rackmath.web.chips import Chip, chip_of, figure_data, source_path
 from rackmath.web.citing import bracket_of, cited_data, listed_sources, mark_of, reference_data
 from rackmath.web.note_links import backlinks, link_groups
@@ -183,20 +183,9 @@ def note_data(site: Site, library: Library, note: Note, day: date, parts: Parts)
     both |= {figure["id"]: figure | {"own": False} for figure in figures_of(site, strange, day, ())}
     prose = prose_of(note, parts.links, cited, references, figures, _foreign(site, note, both, day))
     later = library.card(note.superseded_by.strip("[]").partition("|")[0], drafts=False) if note.superseded_by else None
-    data = {
-        "id": note.id,
+    data = cards.card(note) | {
         "key": note.key,
-        "href": note.href,
-        "kind": note.kind,
-        "title": note.title,
-        "status": note.status,
-        "excerpt": note.excerpt,
-        "created": iso(note.created),
-        "published": iso(note.published),
-        "updated": iso(note.updated),
-        "contributors": list(note.contributors),
         "people": people_of(site, note.contributors),
-        "tags": list(note.tags),
         "tag_names": {slug: site.tag_name(slug) for slug in note.tags},
         "aliases": list(note.aliases),
         "certainty": note.certainty,

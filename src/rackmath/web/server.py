@@ -27,7 +27,7 @@ from rackmath.web.http_pages import Pages
 from rackmath.web.keeper import Keeper
 from rackmath.web.sessions import Failures, Sessions
 from rackmath.web.site_render import Assets
-from rackmath.web.static_files import EARLY, ONLY_SOME, by_served_name, static_files
+from rackmath.web.static_files import assets, by_served_name
 from rackmath.web.work import Work
 
 if TYPE_CHECKING:
@@ -114,20 +114,8 @@ def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = 
 
 
 def site_assets(setup: Setup, site: Site) -> Assets:
-    """Return what every page of a served site is set with: files under hashed names."""
-    found = static_files()
-    scripts = [each for each in found.values() if each.name.endswith(".js")]
-    sheets = [each for each in found.values() if each.name.endswith(".css") and each.name != "site.css"]
-    return Assets(
-        styles=(found["site.css"].path,),
-        early=tuple(each.path for each in scripts if each.name in EARLY),
-        scripts=tuple(each.path for each in scripts if each.name not in (*EARLY, *ONLY_SOME)),
-        extra={each.name: each.path for each in sheets},
-        brand=setup.brand,
-        licence=_licence(site),
-        origin=setup.origin,
-        writable=True,
-    )
+    """Return what every page of a served site is set with."""
+    return assets(brand=setup.brand, licence=_licence(site), origin=setup.origin, writable=True)
 
 
 def _licence(site: Site) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rackmath.brain.entries import KINDS
 from rackmath.web.feeds import LONGEST, Entry, Feed
 
 if TYPE_CHECKING:
-    from rackmath.brain.entries import Card, Change
+    from rackmath.brain.entries import Change, Contributor, QuantityEntry, TagEntry
     from rackmath.brain.site import Site
 
 KIND_NAMES = {
@@ -24,43 +25,58 @@ KIND_NAMES = {
 
 def every_feed(site: Site) -> list[Feed]:
     """Return the feeds of a site without their entries."""
-    found = [
-        Feed("all", f"{site.title}: what changed", "/changes", "Every note, when its substance changed"),
-        Feed("corrections", f"{site.title}: corrections", "/corrections", "What was wrong, and is put right"),
+    return [
+        _all(site),
+        _corrections(site),
+        *(_kind(site, kind) for kind in KINDS),
+        *map(_person, site.contributors.values()),
+        *map(_tag, site.tags()),
+        *map(_quantity, site.quantities()),
     ]
-    found += [Feed(f"kind/{kind}", f"{site.title}: {KIND_NAMES[kind].lower()}", "/") for kind in KINDS]
-    for person in site.contributors.values():
-        found.append(Feed(f"by/{person.handle}", f"Notes by {person.name or person.handle}", f"/@{person.handle}"))
-    found += [Feed(f"tag/{tag.slug}", f"Notes tagged {tag.name}", f"/tag/{tag.slug}") for tag in site.tags()]
-    found += [Feed(f"q/{each.id}", f"Figures of {each.name or each.id}", f"/q/{each.id}") for each in site.quantities()]
-    return found
 
 
 def feed_of(site: Site, name: str) -> Feed | None:
     """Return a feed with its entries, the newest first; None when there is no such feed."""
     group, _, rest = name.partition("/")
-    entries: Sequence[Entry]
     match group, rest:
         case "all", "":
-            entries = _notes(site, site.notes(order="updated", limit=LONGEST))
+            return replace(_all(site), entries=_notes(site))
         case "corrections", "":
             entries = [_correction(site, change) for change in site.corrections(limit=LONGEST)]
+            return replace(_corrections(site), entries=entries)
         case "kind", kind if kind in KINDS:
-            entries = _notes(site, site.notes(kind=kind, order="updated", limit=LONGEST))
+            return replace(_kind(site, kind), entries=_notes(site, kind=kind))
         case "by", handle if handle in site.contributors:
-            entries = _notes(site, site.notes(contributor=handle, order="updated", limit=LONGEST))
-        case "tag", slug if slug and site.tag(slug) is not None:
-            entries = _notes(site, site.notes(tag=slug, order="updated", limit=LONGEST))
-        case "q", quantity if quantity:
-            entries = _figures(site, quantity)
-            if not entries and site.quantity(quantity) is None:
-                return None
-        case _:
-            return None
-    known = next((feed for feed in every_feed(site) if feed.name == name), None)
-    if known is None:
-        return None
-    return Feed(known.name, known.title, known.path, known.description, entries)
+            return replace(_person(site.contributors[handle]), entries=_notes(site, contributor=handle))
+        case "tag", slug if slug and (tag := site.tag(slug)) is not None and tag.slug == slug:
+            return replace(_tag(tag), entries=_notes(site, tag=slug))
+        case "q", wanted if wanted and (quantity := site.quantity(wanted)) is not None:
+            return replace(_quantity(quantity), entries=_figures(site, wanted))
+    return None
+
+
+def _all(site: Site) -> Feed:
+    return Feed("all", f"{site.title}: what changed", "/changes", "Every note, when its substance changed")
+
+
+def _corrections(site: Site) -> Feed:
+    return Feed("corrections", f"{site.title}: corrections", "/corrections", "What was wrong, and is put right")
+
+
+def _kind(site: Site, kind: str) -> Feed:
+    return Feed(f"kind/{kind}", f"{site.title}: {KIND_NAMES[kind].lower()}", "/")
+
+
+def _person(who: Contributor) -> Feed:
+    return Feed(f"by/{who.handle}", f"Notes by {who.name or who.handle}", f"/@{who.handle}")
+
+
+def _tag(tag: TagEntry) -> Feed:
+    return Feed(f"tag/{tag.slug}", f"Notes tagged {tag.name}", f"/tag/{tag.slug}")
+
+
+def _quantity(one: QuantityEntry) -> Feed:
+    return Feed(f"q/{one.id}", f"Figures of {one.name or one.id}", f"/q/{one.id}")
 
 
 def _authors(site: Site, handles: Iterable[str]) -> tuple[str, ...]:
@@ -68,7 +84,7 @@ def _authors(site: Site, handles: Iterable[str]) -> tuple[str, ...]:
     return tuple(people[handle].name or handle if handle in people else handle for handle in handles)
 
 
-def _notes(site: Site, cards: Iterable[Card]) -> list[Entry]:
+def _notes(site: Site, **wanted: Any) -> list[Entry]:
     return [
         Entry(
             id=card.id,
@@ -80,7 +96,7 @@ def _notes(site: Site, cards: Iterable[Card]) -> list[Entry]:
             tags=card.tags,
             summary=card.excerpt,
         )
-        for card in cards
+        for card in site.notes(order="updated", limit=LONGEST, **wanted)
         if card.updated or card.published or card.created
     ]
 
@@ -114,8 +130,3 @@ def _figures(site: Site, quantity: str) -> list[Entry]:
             )
         )
     return sorted(entries, key=lambda entry: (entry.updated, entry.id), reverse=True)[:LONGEST]
-
-
-def every(site: Any) -> Iterable[dict[str, str]]:
-    """List the names of the feeds, for a static export."""
-    return ({"name": feed.name} for feed in every_feed(site))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
+from rackmath.brain.formats.figures import csv_text
 from rackmath.web.charts.svg import Svg, escape
 from rackmath.web.page import engine
 from rackmath.web.pages import Asked, Page
@@ -117,6 +118,16 @@ def render_page(page: Page, asked: Asked, link: Link = same, assets: Assets | No
             ),
         )
     )
+
+
+def twin_text(page: Page, kind: str) -> str:
+    """Return the ``json``, ``md`` or ``csv`` twin of a page, which has it."""
+    if kind == "json":
+        return json.dumps(page.data, ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n"
+    if kind == "md":
+        return page.markdown if page.markdown.endswith("\n") else page.markdown + "\n"
+    rows = page.rows or []
+    return csv_text(rows, list(dict.fromkeys(name for row in rows for name in row)))
 
 
 def _whole(data: Any, address: Link) -> Any:

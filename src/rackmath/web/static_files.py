@@ -6,13 +6,14 @@ A file under such a name never changes, so a browser keeps it for good and asks 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from rackmath.web.page import style_text
-from rackmath.web.site_render import SHEETS
+from rackmath.web.site_render import SHEETS, Assets, Link, same
 
 TYPES = {
     "css": "text/css; charset=utf-8",
@@ -60,6 +61,29 @@ def static_files() -> Mapping[str, Static]:
             if each.name.rpartition(".")[2] in TYPES:
                 found.append(_made(each.name, each.read_bytes()))
     return {each.name: each for each in found}
+
+
+def assets(link: Link = same, also: Collection[str] = (), **site: Any) -> Assets:
+    """Return what every page is set with: the files under their hashed names, as `link` makes their addresses.
+
+    Parameters
+    ----------
+    also
+        Scripts of `ONLY_SOME` that every page is to load after all.
+    site
+        The other fields of `Assets`: brand, licence, origin, …
+    """
+    found = static_files()
+    scripts = [each for each in found.values() if each.name.endswith(".js")]
+    sheets = [each for each in found.values() if each.name.endswith(".css") and each.name != "site.css"]
+    late = [each for each in scripts if each.name in also or each.name not in (*EARLY, *ONLY_SOME)]
+    return Assets(
+        styles=(link(found["site.css"].path),),
+        early=tuple(link(each.path) for each in scripts if each.name in EARLY),
+        scripts=tuple(link(each.path) for each in late),
+        extra={each.name: link(each.path) for each in sheets},
+        **site,
+    )
 
 
 @lru_cache(maxsize=1)

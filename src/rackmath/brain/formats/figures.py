@@ -131,7 +131,10 @@ def format_of(path: Path, wanted: str = "") -> str:
 
 
 def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is kept from being one."""
+    """Return rows as CSV (RFC 4180); what is neither text nor number stands there as JSON.
+
+    A cell that a spreadsheet would take for a formula is kept from being one by an apostrophe.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
@@ -141,8 +144,11 @@ def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS
 
 
 def _cell(value: Any) -> Any:
-    risky = isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} and not is_number(value)
-    return f"'{value}" if risky else value
+    if value is None or isinstance(value, int | float):
+        return value
+    text = _text(value) or ""
+    risky = text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not is_number(text)
+    return f"'{text}" if risky else text
 
 
 def is_number(text: str) -> bool:

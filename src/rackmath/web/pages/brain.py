@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.errors import suggest
 from rackmath.web.cards import card
+from rackmath.web.jsonld import profile
 from rackmath.web.lists import Rows, address, cut
 from rackmath.web.memo import kept_page, remembered
 from rackmath.web.numbers import plural
@@ -75,7 +76,7 @@ def brain(site: Site, asked: Asked, *, handle: str) -> Page:
         description=f"{person.role or 'Contributor'}: {words or 'no notes yet'}.",
         data=data,
         markdown=_markdown(row, sections),
-        jsonld=_jsonld(row),
+        jsonld=profile(person),
         feeds=feed_links(f"by/{handle}", f"Notes by {row['name']}"),
     )
 
@@ -198,15 +199,6 @@ def _flat(note: Card) -> dict[str, Any]:
     row = card(note)
     names = ("id", "kind", "title", "href", "status", "published", "updated", "figures", "citations")
     return {**{name: row[name] for name in names}, "resolved": note.health.resolved, "tags": " ".join(note.tags)}
-
-
-def _jsonld(row: dict[str, Any]) -> dict[str, Any]:
-    person = {"@type": "Person", "name": row["name"], "alternateName": f"@{row['handle']}", "url": row["href"]}
-    if row["role"]:
-        person["jobTitle"] = row["role"]
-    if row["bio"]:
-        person["description"] = row["bio"]
-    return {"@context": "https://schema.org", "@type": "ProfilePage", "mainEntity": person}
 
 
 def _brains(site: Site) -> Iterator[dict[str, str]]:

@@ -26,7 +26,7 @@ OTHERS = 30
 WIDE, NARROW = 720.0, 350.0
 
 
-def figure(site: Site, asked: Asked, *, id: str) -> Page:
+def figure(site: Site, asked: Asked, *, id: str) -> Page:  # noqa: A002
     """Show a figure with all its fields, its neighbours, and what it clashes with."""
     it = site.figure(id, drafts=asked.drafts)
     if it is None:

@@ -70,7 +70,7 @@ def decide(doing: Doing, *, rest: str) -> Page | Go:
     return Go(note.href if note else "/proposals", told(written, "Merged and saved."))
 
 
-def _found(library: Library, id: str) -> Proposal:
+def _found(library: Library, id: str) -> Proposal:  # noqa: A002
     try:
         return proposal(Vault.open(library.path), id)
     except RackmathError as problem:
