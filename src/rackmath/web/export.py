@@ -73,7 +73,8 @@ def publish(site: Site, to: Path, *, today: datetime.date, origin: str = "", tol
     to.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
     try:
-        pages = _Export(site, building, today, origin.rstrip("/")).write(told)
+        with site.reading():  # one moment of each brain, and one look at its files
+            pages = _Export(site, building, today, origin.rstrip("/")).write(told)
         files = [path for path in building.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in files)
         building.chmod(0o755)
