@@ -18,4 +18,4 @@ step "2. Search it" "brain search 'idle GPU cost' --vault $brain --limit 3"
 step "3. Decide: 1.2 billion tokens a month of a 70B chat model" "decide serve-70b-chat --report $folder/site/report.html"
 "$rackmath" decide serve-70b-chat --vault "$brain" --report "$folder/site/report.html"
 
-printf '\nOpen %s in a browser, or `make serve`.\n' "$folder/site/report.html"
+printf '\nOpen %s in a browser; `make serve` shows the brain.\n' "$folder/site/report.html"
