@@ -122,7 +122,7 @@ def test_a_receipt_decides_again_to_the_same_bytes(answer):
     stored = json.loads(json.dumps(answer, allow_nan=False))
     again = decide(scenario_of(stored["receipt"]))
     assert again["receipt"]["result"] == answer["receipt"]["result"]
-    for key in ("recommendation", "options", "break_even", "sensitivity"):
+    for key in ("recommendation", "options", "break_even", "sensitivity", "information"):
         assert canonical_json(again[key]) == canonical_json(answer[key])
 
 
@@ -140,7 +140,7 @@ def test_one_certain_option_has_nothing_to_compare(evidence):
 
 
 def test_moving_one_input_gives_what_evaluating_everything_gives(evidence):
-    from rackmath.kernel.decide import _Levers
+    from rackmath.kernel.levers import Levers
 
     text = """options:
   a: {model: toy.bill, inputs: {price: {model: toy.cost}}}
@@ -148,7 +148,7 @@ def test_moving_one_input_gives_what_evaluating_everything_gives(evidence):
   c: {model: toy.bill, inputs: {price: 0.5 to 2 USD/Mtok}}
 """
     scenario = load(text, evidence)
-    levers, draw = _Levers(scenario), np.random.default_rng(1)
+    levers, draw = Levers(scenario), np.random.default_rng(1)
     first = {name: draw.random(20) for name in levers.uncertain}
     levers.costs(first)
     assert len(first) == 4  # the price and the load that a and b share, the fixed cost of b, the price of c

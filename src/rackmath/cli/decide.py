@@ -119,6 +119,7 @@ def _print(decision: dict[str, Any]) -> None:
     _print_ranking(decision)
     _print_break_even(decision)
     _print_sensitivity(decision)
+    _print_information(decision)
     _print_figures(decision)
     receipt = decision["receipt"]
     made = f"{decision['samples']:,} draws, seed {decision['seed']}, rackmath {receipt['rackmath']}"
@@ -202,6 +203,31 @@ def _print_sensitivity(decision: dict[str, Any]) -> None:
     head = ["input", "p5 to p95", "unit", "lead at p5", "lead at p95", "of variance", "flips at"]
     click.echo(table(head, rows, "lrlrrrl"))
     click.echo("  Lead: how much cheaper the recommended option is than the best other one; negative: it is not.")
+
+
+def _print_information(decision: dict[str, Any]) -> None:
+    from rackmath.units import format_compact, spoken
+
+    known = decision["information"]
+    if known["perfect"] is None:
+        return
+    click.secho("\nWhat it is worth to know before deciding", bold=True)
+    rows = [
+        [
+            each["label"],
+            format_compact(each["worth"]),
+            f"± {format_compact(2 * each['standard_error'])}",
+            each["origin"],
+        ]
+        for each in known["inputs"][:TOP]
+        if each["worth"] > 0
+    ]
+    if rows:
+        click.echo(table(["input", spoken(decision["unit"]), "", "now from"], rows, "lrrl"))
+    else:
+        click.echo("  No single input is worth measuring: knowing it exactly would not change what is chosen.")
+    most = f"{format_compact(known['perfect'])} {spoken(decision['unit'])}"
+    click.echo(f"  Knowing everything would be worth {most}; what a measurement costs must stay below its line.")
 
 
 def _margin(value: float | None) -> str:

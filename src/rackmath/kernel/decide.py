@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rackmath.errors import RackmathError
-from rackmath.kernel.bind import ASSUMPTION, FIGURE, Input
-from rackmath.kernel.break_even import crossings, first_crossing, grid, spread
+from rackmath.kernel.bind import Input
+from rackmath.kernel.correlation import Pair, Together
 from rackmath.kernel.draws import BLOCK, Block, blocks, check_samples, in_order, summary
+from rackmath.kernel.information import perfect, worth_of
 from rackmath.kernel.params import Array, label
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
+from rackmath.kernel.rests_on import assumptions, figures
 from rackmath.kernel.result import Result
 from rackmath.kernel.scenario import Option, Scenario, Sweep
-from rackmath.kernel.sensitivity import sobol, tornado
-from rackmath.uncertainty import stream
+from rackmath.kernel.sweeps import break_even
+from rackmath.kernel.turning import HIGH, LOW, sensitivity
 from rackmath.units import convert, format_number, spoken
 
 if TYPE_CHECKING:
     from rackmath.evidence import Evidence
 
 LINE_DRAWS = BLOCK
-"""Lines and histograms are told from at most the first so many draws; totals and chances from all of them."""
-BREAK_EVEN_DRAWS = 400
-SOBOL_ROWS = 4096
+"""Lines, histograms and the worth of knowing are told from at most the first so many draws; the rest from all."""
 BINS = 40
-LOW, HIGH = 0.05, 0.95
-FLIP_GRID = np.linspace(0.01, 0.99, 99)
-FLIP_ROUNDS, FLIP_POINTS = 5, 33
 
-Values = Mapping[str, Any]
 Counts = NDArray[np.intp]
 
 
@@ -90,12 +83,13 @@ def decide(
             _option(rank, option, scenario, central[option.id], spreads[option.id], stats[option.id])
             for rank, option in enumerate(order, 1)
         ],
-        "break_even": [_break_even(scenario, sweep) for sweep in scenario.sweeps],
-        "sensitivity": _sensitivity(scenario, best) if len(order) > 1 else [],
+        "break_even": [break_even(scenario, sweep) for sweep in scenario.sweeps],
+        "sensitivity": sensitivity(scenario, best) if len(order) > 1 else [],
+        "information": _information(scenario, spreads),
     }
-    body["recommendation"] = _recommend(body["options"], body["sensitivity"], scenario.unit)
-    body["figures"] = _figures(scenario, evidence) if evidence else []
-    body["assumptions"] = _assumptions(scenario)
+    body["recommendation"] = _recommend(body["options"], body["sensitivity"], body["information"], scenario.unit)
+    body["figures"] = figures(scenario, evidence) if evidence else []
+    body["assumptions"] = assumptions(scenario)
     body = plain(body)
     content = {
         "kind": "decision",
@@ -110,8 +104,11 @@ def decide(
             {"input": each.input, "unit": each.unit, "low": each.low, "high": each.high, "scale": each.scale}
             for each in scenario.sweeps
         ],
+        "correlations": [
+            {"first": each.first, "second": each.second, "rank": each.rank} for each in scenario.together.pairs
+        ],
     }
-    answer = {key: body[key] for key in ("recommendation", "options", "break_even", "sensitivity")}
+    answer = {key: body[key] for key in ("recommendation", "options", "break_even", "sensitivity", "information")}
     return {**body, "receipt": seal(content, answer)}
 
 
@@ -128,6 +125,12 @@ def scenario_of(receipt: Mapping[str, Any]) -> Scenario:
                     str(each["input"]), str(each["unit"]), float(each["low"]), float(each["high"]), str(each["scale"])
                 )
                 for each in receipt["break_even"]
+            ),
+            together=Together(
+                tuple(
+                    Pair(str(each["first"]), str(each["second"]), float(each["rank"]))
+                    for each in receipt["correlations"]
+                )
             ),
             samples=int(receipt["samples"]),
             seed=int(receipt["seed"]),
@@ -170,7 +173,7 @@ def _draw(scenario: Scenario, central: Mapping[str, Result]) -> dict[str, _Sprea
                     found[option.id].lines[name][here] = shown[: here.stop - here.start]
         return part, *_compare(np.stack([each.totals[part] for each in found.values()]))
 
-    for _, wins, regret in in_order(evaluate, blocks(scenario.samples, scenario.seed)):
+    for _, wins, regret in in_order(evaluate, blocks(scenario.samples, scenario.seed, scenario.together)):
         for index, each in enumerate(found.values()):
             each.wins += int(wins[index])
             each.regret += float(regret[index]) / scenario.samples
@@ -237,215 +240,49 @@ def _histogram(totals: Array) -> dict[str, Any]:
     return {"edges": edges.tolist(), "counts": counts.tolist()}
 
 
-class _Levers:
-    """Evaluate the options with some inputs moved: by probability for uncertain ones, by value for a swept one."""
+def _information(scenario: Scenario, spreads: Mapping[str, _Spread]) -> dict[str, Any]:
+    """Return what it is worth to know everything, or one input, before deciding; worth nothing where nothing can turn.
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self.uncertain: dict[str, list[tuple[Option, Input]]] = {}
-        self._last: tuple[dict[str, Any], Array] = ({}, np.empty(0))
-        for option, each in scenario.leaves():
-            if each.uncertain:
-                self.uncertain.setdefault(each.stream, []).append((option, each))
-
-    def cost(self, option: Option, probabilities: Values, fixed: Values | None = None, unit: str = "") -> Array:
-        """Return the option's total in the scenario's unit; inputs that are not named stay at their medians."""
-
-        def value_of(each: Input) -> Any:
-            if fixed and each.name in fixed:
-                return convert(fixed[each.name], unit, each.unit)
-            return each.at(probabilities.get(each.stream, 0.5))
-
-        result = option.bound.evaluate(value_of)
-        return np.asarray(result.total, dtype=np.float64) * convert(1.0, result.unit, self.scenario.unit)
-
-    def costs(self, probabilities: Values) -> Array:
-        """Return all options' totals, one row an option.
-
-        Where all but one of the arrays are those of the call that was last made in full, only the options that have
-        the moved input are evaluated anew: that is how a Sobol index is made, and most inputs belong to one option.
-        """
-        base, rows = self._last
-        moved = [name for name, places in probabilities.items() if base.get(name) is not places]
-        if len(moved) == 1 and len(base) == len(probabilities):
-            owners = {option.id for option, _ in self.uncertain[moved[0]]}
-            anew = [(index, each) for index, each in enumerate(self.scenario.options) if each.id in owners]
-            rows = rows.copy()
-        else:
-            anew = list(enumerate(self.scenario.options))
-            shape = np.broadcast_shapes(*(np.shape(places) for places in probabilities.values()))
-            rows = np.empty((len(anew), *shape))
-            self._last = (dict(probabilities), rows)
-        for index, option in anew:
-            rows[index] = self.cost(option, probabilities)
-        return rows
-
-    @cached_property
-    def _medians(self) -> Array:
-        return np.array([float(self.cost(option, {})) for option in self.scenario.options])
-
-    def moved(self, probabilities: Values) -> Array:
-        """Return the same as `costs` for one moved input, evaluating only the options that have it."""
-        ((name, places),) = probabilities.items()
-        owners = {option.id for option, _ in self.uncertain[name]}
-        rows = np.repeat(self._medians[:, None], len(places), axis=1)
-        for index, option in enumerate(self.scenario.options):
-            if option.id in owners:
-                rows[index] = self.cost(option, probabilities)
-        return rows
-
-
-def _break_even(scenario: Scenario, sweep: Sweep) -> dict[str, Any]:
-    levers = _Levers(scenario)
-    shown = grid(sweep.low, sweep.high, sweep.scale)
-    affected = {option.id for option, each in scenario.leaves() if each.name == sweep.input}
-
-    def curve(option: Option, values: Array) -> Array:
-        return np.broadcast_to(levers.cost(option, {}, {sweep.input: values}, sweep.unit), values.shape)
-
-    curves = {option.id: curve(option, shown) for option in scenario.options}
-
-    def compare(first: Option, second: Option) -> dict[str, Any]:
-        central = _crossings(sweep, first.id, second.id, lambda values: curve(first, values) - curve(second, values))
-        return {**central, **spread(first_crossing(many[first.id] - many[second.id], _coarse(sweep)))}
-
-    many = _many_curves(levers, sweep)
-    found = [compare(first, second) for first, second in combinations(scenario.options, 2)]
-    return {
-        "input": sweep.input,
-        "label": label(sweep.input),
-        "unit": sweep.unit,
-        "scale": sweep.scale,
-        "from": sweep.low,
-        "to": sweep.high,
-        "today": _today(scenario, sweep),
-        "not_affected": [option.id for option in scenario.options if option.id not in affected],
-        "grid": shown,
-        "curves": curves,
-        "crossings": sorted(found, key=lambda each: (each["at"] is None, each["at"] or -each["chance"])),
-    }
-
-
-def _crossings(sweep: Sweep, first: str, second: str, difference: Callable[[Array], Array]) -> dict[str, Any]:
-    """Return where two options cost the same at the medians of everything else: first, last, and how often.
-
-    Whole GPUs make a cost a staircase, so two options may overtake each other several times; below `at` one is the
-    cheaper, above `last` the other (or the same one, after an even number of crossings).
+    Worth is measured against the option with the lowest mean, which is not always the one with the lowest median.
     """
-    found = crossings((first, second), difference, sweep.low, sweep.high, sweep.scale)
-    lowest = float(difference(np.array([sweep.low]))[0])
-    below = first if lowest < 0 or (lowest == 0 and found and found[0].cheaper_above == second) else second
-    return {
-        "a": first,
-        "b": second,
-        "at": found[0].at if found else None,
-        "last": found[-1].at if found else None,
-        "count": len(found),
-        "cheaper_below": below,
-        "cheaper_above": found[-1].cheaper_above if found else below,
-    }
-
-
-def _coarse(sweep: Sweep) -> Array:
-    """Return the grid on which break-evens of many draws are found."""
-    return grid(sweep.low, sweep.high, sweep.scale, 121)
-
-
-def _today(scenario: Scenario, sweep: Sweep) -> float | None:
-    """Return the value that the scenario itself has for the swept input."""
-    for _, each in scenario.leaves():
-        if each.name == sweep.input:
-            return float(convert(float(np.asarray(each.at(0.5))), each.unit, sweep.unit))
-    return None
-
-
-def _many_curves(levers: _Levers, sweep: Sweep) -> dict[str, Array]:
-    """Return each option's cost on a coarser grid (rows) for some draws of all other inputs (columns)."""
-    values = _coarse(sweep)[:, None]
-    draws = {
-        name: stream(levers.scenario.seed, f"break-even:{name}").random(BREAK_EVEN_DRAWS) for name in levers.uncertain
-    }
-    shape = (len(values), BREAK_EVEN_DRAWS)
-    return {
-        option.id: np.broadcast_to(levers.cost(option, draws, {sweep.input: values}, sweep.unit), shape)
-        for option in levers.scenario.options
-    }
-
-
-def _sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
-    """Return what moves the lead: the cheapest other option's cost minus the recommended one's."""
-    levers = _Levers(scenario)
-    names = [option.id for option in scenario.options]
-    mine = names.index(best)
-
-    def lead(costs: Array) -> Array:
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.delete(costs, mine, axis=0).min(axis=0) - costs[mine])
-
-    streams = list(levers.uncertain)
-    if not streams:
-        return []
-    swings = tornado(levers.moved, streams, np.concatenate([[LOW, HIGH], FLIP_GRID]))
-    shares = sobol(lambda places: lead(levers.costs(places)), streams, scenario.seed, SOBOL_ROWS)
+    count = min(scenario.samples, LINE_DRAWS)
+    totals = np.stack([spreads[option.id].totals[:count] for option in scenario.options])
+    inputs: dict[str, list[tuple[Option, Input]]] = {}
+    for option, each in scenario.leaves():
+        if each.uncertain:
+            inputs.setdefault(each.stream, []).append((option, each))
+    if len(totals) < 2 or not inputs or not np.isfinite(totals).all():
+        return {"perfect": None, "against": None, "inputs": []}
+    ((_, block),) = blocks(count, scenario.seed, scenario.together)
+    worths = worth_of(totals, {name: block.score(name) for name in inputs})
     found = []
-    for name in streams:
-        _, each = levers.uncertain[name][0]
-        leads, winners = lead(swings[name]), swings[name].argmin(axis=0)
-        flip = _flip(levers, name, mine, winners[2:])
+    for name, worth in worths.items():
+        _, each = inputs[name][0]
         found.append(
             {
                 "input": each.name,
                 "label": label(each.name),
                 "unit": each.unit,
-                "options": sorted({owner.id for owner, _ in levers.uncertain[name]}, key=names.index),
+                "options": list(dict.fromkeys(option.id for option, _ in inputs[name])),
+                "worth": worth.value,
+                "standard_error": worth.error,
                 "low": each.at(LOW),
                 "high": each.at(HIGH),
-                "margin_low": leads[0],
-                "margin_high": leads[1],
-                "best_low": names[winners[0]],
-                "best_high": names[winners[1]],
-                "flips_at": flip[0] if flip else None,
-                "flips_to": names[flip[1]] if flip else None,
-                "first_order": shares[name][0],
-                "total_effect": shares[name][1],
                 "origin": each.origin.kind,
                 "figure": each.origin.figure,
-                "source": each.origin.source,
-                "as_of": each.origin.as_of,
             }
         )
-    return sorted(
-        found, key=lambda one: (-abs(one["margin_high"] - one["margin_low"]), -one["total_effect"], one["input"])
-    )
+    best = scenario.options[int(totals.mean(axis=1).argmin())]
+    return {
+        "perfect": perfect(totals),
+        "against": best.id,
+        "inputs": sorted(found, key=lambda one: (-one["worth"], one["input"])),
+    }
 
 
-def _flip(levers: _Levers, name: str, mine: int, winners: Array) -> tuple[float, int] | None:
-    """Return the input's value nearest to its median at which another option becomes the cheapest, and that option.
-
-    None when the recommended option stays the cheapest from the 1st to the 99th percentile, or is not the cheapest
-    at the medians in the first place (then every value of this input "flips" and none does).
-
-    Parameters
-    ----------
-    winners
-        The cheapest option at each place of `FLIP_GRID`.
-    """
-    middle = len(FLIP_GRID) // 2
-    changed = np.flatnonzero(winners != mine)
-    if winners[middle] != mine or not len(changed):
-        return None
-    nearest = int(changed[np.abs(changed - middle).argmin()])
-    inside, outside = FLIP_GRID[nearest + (1 if nearest < middle else -1)], FLIP_GRID[nearest]
-    for _ in range(FLIP_ROUNDS):
-        places = np.linspace(inside, outside, FLIP_POINTS)
-        first = int(np.argmax(levers.moved({name: places}).argmin(axis=0) != mine))
-        inside, outside = places[first - 1], places[first]
-    each = levers.uncertain[name][0][1]
-    winner = levers.moved({name: np.array([outside])}).argmin(axis=0)[0]
-    return float(each.at(outside)), int(winner)
-
-
-def _recommend(options: list[dict[str, Any]], sensitivity: list[dict[str, Any]], unit: str) -> dict[str, Any]:
+def _recommend(
+    options: list[dict[str, Any]], sensitivity: list[dict[str, Any]], information: Mapping[str, Any], unit: str
+) -> dict[str, Any]:
     """Return the option with the lowest median, and in words what it costs and how sure that is."""
     first = options[0]
     reason = []
@@ -460,6 +297,7 @@ def _recommend(options: list[dict[str, Any]], sensitivity: list[dict[str, Any]],
     if sensitivity:
         most = max(sensitivity, key=lambda each: float(each["total_effect"]))
         reason.append(f"What sways its lead most is the {most['label']} ({most['total_effect']:.0%} of the variance).")
+    reason += _worth_knowing(information["inputs"], unit)
     spread = f"{_money(first['p5'], unit)} to {_money(first['p95'], unit)} in 90% of draws"
     return {
         "option": first["id"],
@@ -470,58 +308,17 @@ def _recommend(options: list[dict[str, Any]], sensitivity: list[dict[str, Any]],
     }
 
 
+def _worth_knowing(inputs: list[dict[str, Any]], unit: str) -> list[str]:
+    """Return the sentence that says what to find out first; none where no single input is worth knowing."""
+    worth = [each for each in inputs if each["worth"] > 0]
+    if not worth:
+        return []
+    said = f"Before deciding, it is worth most to know the {worth[0]['label']}: up to {_money(worth[0]['worth'], unit)}"
+    if len(worth) > 1:
+        said += f"; next the {worth[1]['label']} at {_money(worth[1]['worth'], unit)}"
+    return [f"{said}."]
+
+
 def _money(value: float, unit: str) -> str:
     shown = format_number(value)
     return f"${shown}{spoken(unit[3:])}" if unit.startswith("USD/") else f"{shown} {spoken(unit)}"
-
-
-def _figures(scenario: Scenario, evidence: Evidence) -> list[dict[str, Any]]:
-    """Return the figures that the options rest on, each once, with its source and age."""
-    used: dict[str, list[str]] = {}
-    for option, each in scenario.leaves():
-        if each.origin.kind == FIGURE:
-            used.setdefault(each.origin.figure_id, []).append(f"{option.id}.{each.name}")
-    by_id = {figure.id: figure for figure in evidence.figures}
-    day = date.fromisoformat(scenario.as_of) if scenario.as_of else None
-    found = []
-    for figure_id, users in used.items():
-        figure = by_id[figure_id]
-        source = evidence.sources.get(figure.source)
-        freshness = figure.freshness(day) if day else None
-        found.append(
-            {
-                "ref": figure.ref,
-                "figure": figure.id,
-                "scope": {str(key): str(value) for key, value in figure.scope.items()},
-                "value": figure.shown,
-                "as_written": figure.as_written,
-                "unit": figure.unit,
-                "as_of": str(figure.as_of),
-                "age_days": freshness.age_days if freshness else None,
-                "stale": freshness.stale if freshness else None,
-                "freshness": freshness.reason if freshness else "",
-                "kind": figure.kind,
-                "claimant": str(figure.claimant.get("who", ""))
-                if isinstance(figure.claimant, Mapping)
-                else str(figure.claimant),
-                "source": figure.source,
-                "source_title": source.title if source else "",
-                "url": source.url if source else "",
-                "licence": source.licence if source else "",
-                "note_title": figure.note_title,
-                "used_by": users,
-            }
-        )
-    return sorted(found, key=lambda one: (one["ref"], one["figure"]))
-
-
-def _assumptions(scenario: Scenario) -> list[dict[str, Any]]:
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for option, each in scenario.leaves():
-        if each.origin.kind == ASSUMPTION:
-            key = (each.name, each.text)
-            row = {"input": each.name, "label": label(each.name), "value": each.text, "unit": each.unit}
-            found.setdefault(key, {**row, "because": each.origin.source, "used_by": []})["used_by"].append(
-                f"{option.id}.{each.name}"
-            )
-    return list(found.values())

@@ -12,6 +12,7 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import Input
+from rackmath.kernel.correlation import Together
 from rackmath.kernel.params import Array
 from rackmath.uncertainty import stream
 
@@ -21,6 +22,7 @@ BLOCK = 131_072
 """Draws a block. Large enough that threads hold the interpreter's lock little; the draws depend on it, so it stays."""
 MAX_THREADS = 4
 MAX_SAMPLES = 10_000_000
+INDEPENDENT = Together()
 
 
 def check_samples(samples: int, seed: int) -> None:
@@ -34,8 +36,9 @@ def check_samples(samples: int, seed: int) -> None:
 class Block:
     """The values of all inputs for one block of draws, made when they are asked for."""
 
-    def __init__(self, seed: int, part: int, count: int) -> None:
-        self._seed, self._part, self._count = seed, part, count
+    def __init__(self, seed: int, part: int, count: int, together: Together = INDEPENDENT) -> None:
+        self._seed, self._part, self._count, self._together = seed, part, count, together
+        self._own: dict[str, Array] = {}
         self._scores: dict[str, Array] = {}
         self._values: dict[tuple[Any, ...], Any] = {}
 
@@ -45,18 +48,26 @@ class Block:
             return each.at(0.5)
         key = (each.stream, each.distribution, each.declared)  # the declaration too: its bounds cut the distribution
         if key not in self._values:
-            if each.stream not in self._scores:
-                generator = stream(self._seed, each.stream, self._part)
-                self._scores[each.stream] = generator.standard_normal(self._count)
-            self._values[key] = each.at_score(self._scores[each.stream])
+            self._values[key] = each.at_score(self.score(each.stream))
         return self._values[key]
 
+    def score(self, name: str) -> Array:
+        """Return the standard normal scores of a stream, with what it has in common with others."""
+        if name not in self._scores:
+            self._scores[name] = self._together.score(name, self._independent)
+        return self._scores[name]
 
-def blocks(samples: int, seed: int) -> Iterator[tuple[slice, Block]]:
+    def _independent(self, name: str) -> Array:
+        if name not in self._own:
+            self._own[name] = stream(self._seed, name, self._part).standard_normal(self._count)
+        return self._own[name]
+
+
+def blocks(samples: int, seed: int, together: Together = INDEPENDENT) -> Iterator[tuple[slice, Block]]:
     """Yield the draws block by block. More draws begin with the same draws as fewer do."""
     for part, start in enumerate(range(0, samples, BLOCK)):
         stop = min(start + BLOCK, samples)
-        yield slice(start, stop), Block(seed, part, stop - start)
+        yield slice(start, stop), Block(seed, part, stop - start, together)
 
 
 def in_order(evaluate: Callable[[slice, Block], T], work: Iterable[tuple[slice, Block]]) -> Iterator[T]:

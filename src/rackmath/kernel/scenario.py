@@ -19,6 +19,8 @@
       rent:
         title: Rent GPUs
         model: ownership.rented_service
+    correlations:                # inputs that move together, by the correlation of their ranks (optional)
+      - {inputs: [rent.gpu_hour_price, api.output_price], rank: 0.6}
     break_even:                  # inputs along which the options' costs are compared (optional)
       - {input: tokens_per_month, from: 50M tokens/month, to: 100B tokens/month, scale: log}
     samples: 100000              # draws (optional)
@@ -32,7 +34,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +42,7 @@ from typing import TYPE_CHECKING, Any
 from rackmath.errors import Problems, RackmathError, suggest
 from rackmath.kernel.bind import Bound, Input, bind
 from rackmath.kernel.catalogue import get
+from rackmath.kernel.correlation import Pair, Together
 from rackmath.kernel.declare import Model
 from rackmath.kernel.params import Param, Series
 from rackmath.uncertainty import parse_stated
@@ -58,14 +61,17 @@ KEYS = (
     "demand",
     "assumptions",
     "options",
+    "correlations",
     "break_even",
     "samples",
     "seed",
 )
 OPTION_KEYS = ("title", "model", "inputs", "notes")
 SWEEP_KEYS = ("input", "from", "to", "scale")
+CORRELATION_KEYS = ("inputs", "rank")
 MAX_BYTES = 1024 * 1024
 MAX_OPTIONS = 12
+MAX_CORRELATIONS = 200
 SAMPLES, SEED = 100_000, 1
 
 
@@ -98,6 +104,7 @@ class Scenario:
     unit: str
     options: tuple[Option, ...]
     sweeps: tuple[Sweep, ...] = ()
+    together: Together = field(default_factory=Together)
     samples: int = SAMPLES
     seed: int = SEED
     as_of: str = ""
@@ -265,12 +272,14 @@ def load(
     ]
     _unused(reader, shared, overrides or {}, options, set(written))
     sweeps = _sweeps(reader, data.get("break_even"), options)
+    together = _together(reader, data.get("correlations"), options)
     scenario = Scenario(
         title=reader.word(("title",), data.get("title"), name),
         question=reader.word(("question",), data.get("question")),
         unit=unit,
         options=tuple(options),
         sweeps=tuple(sweeps),
+        together=together,
         samples=reader.whole(("samples",), data.get("samples"), SAMPLES),
         seed=reader.whole(("seed",), data.get("seed"), SEED),
         as_of=when.isoformat() if when else "",
@@ -394,6 +403,59 @@ def _sweeps(reader: _Reader, written: Any, options: list[Option]) -> list[Sweep]
         except RackmathError as problem:
             reader.say(path, f"break_even: {problem}")
     return found
+
+
+def _together(reader: _Reader, written: Any, options: list[Option]) -> Together:
+    """Return the correlations of a scenario, by the streams of the inputs that it names."""
+    if written is None:
+        return Together()
+    path: tuple[str | int, ...] = ("correlations",)
+    if not isinstance(written, list) or len(written) > MAX_CORRELATIONS:
+        reader.say(
+            path, f"correlations must be a list of at most {MAX_CORRELATIONS} lines: `- {{inputs: [a, b], rank}}`"
+        )
+        return Together()
+    pairs = []
+    for index, each in enumerate(written):
+        body = reader.mapping((*path, index), each, CORRELATION_KEYS)
+        if not body:
+            continue
+        try:
+            pairs.append(_pair(body, options))
+        except RackmathError as problem:
+            reader.say((*path, index), f"correlations: {problem}")
+    try:
+        return Together(tuple(pairs))
+    except RackmathError as problem:
+        reader.say(path, f"correlations: {problem}")
+        return Together()
+
+
+def _pair(body: Mapping[str, Any], options: list[Option]) -> Pair:
+    names, rank = body.get("inputs"), body.get("rank")
+    if not isinstance(names, list) or len(names) != 2 or not all(isinstance(each, str) for each in names):
+        raise RackmathError("`inputs` must name two inputs: [rent.gpu_hour_price, api.output_price]")
+    if isinstance(rank, bool) or not isinstance(rank, int | float):
+        raise RackmathError(f"`rank` must be a number between -1 and 1, not {_kind(rank)}")
+    first, second = (_stream(name, options) for name in names)
+    return Pair(first, second, float(rank))
+
+
+def _stream(target: str, options: list[Option]) -> str:
+    """Return the stream of ``input`` or ``option.input``."""
+    option, _, name = target.rpartition(".")
+    named = [(each, leaf) for each in options for leaf in each.bound.leaves() if leaf.name == name]
+    found = [leaf for each, leaf in named if option in {"", each.id}]
+    if not found:
+        known = {leaf.name for each in options for leaf in each.bound.leaves()}
+        raise RackmathError(f"no option has an input called {target[:80]!r}{suggest(target, known)}")
+    uncertain = {leaf.stream for leaf in found if leaf.uncertain}
+    if not uncertain:
+        raise RackmathError(f"{target[:80]} is one certain value; only a range can move together with another")
+    if len(uncertain) > 1:
+        places = ", ".join(f"{each.id}.{name}" for each, leaf in named if leaf.uncertain)
+        raise RackmathError(f"{target[:80]} is drawn apart in several options; name one of {places}")
+    return uncertain.pop()
 
 
 def _sweep(body: Mapping[str, Any], options: list[Option]) -> Sweep:

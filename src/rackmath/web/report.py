@@ -52,6 +52,7 @@ def render_report(decision: Mapping[str, Any]) -> str:
             _crossing(item, place, options, unit, known) for place, item in enumerate(_list(decision, "break_even"))
         ],
         change=_change(decision, options, unit, known),
+        information=_information(decision, unit, known),
         figures=_figures(decision),
         assumptions=_assumptions(decision),
         inputs=[tables.input_table(option) for option in options if option.get("inputs")],
@@ -221,6 +222,24 @@ def _base(options: Sequence[Mapping[str, Any]], best: str) -> float | None:
         value for option in options if option.get("id") != best and (value := finite(option.get("central"))) is not None
     ]
     return min(others) - own if own is not None and others else None
+
+
+def _information(decision: Mapping[str, Any], unit: str, known: Identities) -> dict[str, Any] | None:
+    """Return what it is worth to know each input, drawn and as a table; None where that was not worked out."""
+    said: Mapping[str, Any] = decision.get("information") or {}
+    perfect = finite(said.get("perfect"))
+    if perfect is None:
+        return None
+    rows = list(said.get("inputs") or ())
+    return {
+        "worth": sum((finite(row.get("worth")) or 0.0) > 0 for row in rows),
+        "count": len(rows),
+        "against": charts.who(known, said.get("against")).name,
+        "chart": _both(
+            lambda width, end: charts.worth(rows, perfect=perfect, unit=unit, key=f"worth-{end}", width=width)
+        ),
+        "table": tables.worth_table(rows, unit),
+    }
 
 
 def _figures(decision: Mapping[str, Any]) -> dict[str, Any]:

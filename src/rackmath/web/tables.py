@@ -205,6 +205,29 @@ def flip_table(sensitivity: Sequence[Mapping[str, Any]], known: Identities, unit
     return Table(caption, [*heads, Column("Effect")], rows)
 
 
+def worth_table(inputs: Sequence[Mapping[str, Any]], unit: str) -> Table:
+    """Return for every input what it is worth to know it exactly, the standard error of that, and its range now."""
+    decimals = decimals_for(item.get("worth") for item in inputs)
+    rows = []
+    for item in inputs:
+        its = str(item.get("unit") or "")
+        rows.append(
+            [
+                words(capital(item.get("label") or item.get("input") or "")),
+                money(item.get("worth"), unit, decimals),
+                money(item.get("standard_error"), unit, decimals),
+                *(Cell(short(item.get(end), its), finite(item.get(end))) for end in ("low", "high")),
+                words(unit_words(its)),
+                words(_ORIGIN.get(str(item.get("origin")), str(item.get("origin") or NOTHING))),
+            ]
+        )
+    heads = [Column("Input", number=False), Column("Worth at most"), Column("Standard error")]
+    heads += [Column("Low"), Column("High"), Column("Unit", number=False), Column("Now from", number=False)]
+    caption = f"What it is worth to know each input; {unit_words(unit)}"
+    note = "A worth within two standard errors of nothing is shown as nothing."
+    return Table(caption, heads, rows, note=note)
+
+
 _ORIGIN = {"figure": "figure of a brain", "given": "given in the scenario"}
 
 

@@ -11,6 +11,7 @@ from rackmath.web.charts.lines import break_even
 from rackmath.web.charts.svg import Svg, clean
 from rackmath.web.charts.tornado import has_margins, tornado
 from rackmath.web.charts.waterfall import reaches, waterfall
+from rackmath.web.charts.worth import worth
 
 __all__ = [
     "Identities",
@@ -29,4 +30,5 @@ __all__ = [
     "tornado",
     "waterfall",
     "who",
+    "worth",
 ]
