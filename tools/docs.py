@@ -33,6 +33,7 @@ COMMANDS = [
     ("brain", "search"),
     ("brain", "check"),
 ]
+DAY = "1795392000"  # 2026-11-23: the day of every example, so that the docs are the same tomorrow
 NOTICE = "<!-- Produced by `make docs`; edit the code instead. -->\n"
 
 
@@ -80,7 +81,7 @@ def model_pages() -> dict[Path, str]:
 def run(command: str, *, columns: int = 100) -> str:
     """Run one ``rackmath …`` line from the project's root, and return what it prints."""
     words = shlex.split(command)
-    environment = {**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1"}
+    environment = {**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1", "SOURCE_DATE_EPOCH": DAY}
     program = str(Path(sys.executable).with_name("rackmath"))
     done = subprocess.run([program, *words[1:]], capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
     if done.returncode not in {0, 2}:

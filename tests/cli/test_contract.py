@@ -205,3 +205,18 @@ def test_a_closed_pipe_is_quiet():
     done = subprocess.run(f"{PROGRAM} figures | head -1", shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+def test_the_day_can_be_named(rackmath, tmp_path, monkeypatch):
+    """``SOURCE_DATE_EPOCH`` stands for the present day, so that examples in the docs are the same tomorrow."""
+    from rackmath.brain.page import SAMPLE_PAGE
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1900000000")  # 2030-03-17
+    assert rackmath("brain", "import", str(SAMPLE_PAGE), "--into", str(tmp_path / "brain")).status == 0
+    notes = [path.read_text(encoding="utf-8") for path in (tmp_path / "brain/notes").rglob("*.md")]
+    assert notes
+    assert all("created: 2030-03-17" in text for text in notes)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    refused = rackmath("brain", "import", str(SAMPLE_PAGE), "--into", str(tmp_path / "other"))
+    assert refused.status == 2
+    assert "SOURCE_DATE_EPOCH is 'yesterday'" in refused.err

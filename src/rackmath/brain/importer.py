@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def import_page(
     brain_title
         Title of a vault that is made here; by default the page's.
     today
-        The date that new notes carry as created; by default the current one.
+        The date that new notes carry as created; by default the current one, in UTC.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def import_page(
         pinned = _pinned(page, vault, memory)
     listed = list_sources(page, pinned)
     report = inspect_page(page, listed)
-    work = _Import(page, report, listed, memory, pinned, (today or date.today()).isoformat())
+    work = _Import(page, report, listed, memory, pinned, (today or datetime.now(UTC).date()).isoformat())
     if not existing:
         title = brain_title or page.profile.title or page.profile.name or page.name
         vault = Vault.create(root, title=title, writer=writer)

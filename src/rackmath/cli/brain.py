@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rackmath.cli import citing, history, sources, write
-from rackmath.cli.common import as_json, clean, print_json
+from rackmath.cli.common import as_json, clean, print_json, today
 from rackmath.cli.publish import figures, publish
 from rackmath.cli.search import search
 
@@ -26,7 +26,7 @@ def import_page(page: Path, into: Path, writer: str, to_json: bool) -> None:
     """Read a brain's page into a vault, and report what it holds and what is wrong with it."""
     from rackmath.brain import import_page as read_in
 
-    report = read_in(page, into, writer=writer)
+    report = read_in(page, into, writer=writer, today=today())
     if to_json:
         print_json(report.to_json())
     else:

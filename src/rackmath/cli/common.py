@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,19 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise RackmathError(f"--as-of: {text[:40]!r} is not a day; write YYYY-MM-DD") from None
+
+
+def today() -> date:
+    """Return the present day in UTC, or the one that ``SOURCE_DATE_EPOCH`` names, so that output can be made again.
+
+    The variable is that of https://reproducible-builds.org/specs/source-date-epoch/: seconds since 1970. A journal
+    keeps the true time whatever it says.
+    """
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return (datetime.fromtimestamp(int(said), UTC) if said else datetime.now(UTC)).date()
+    except (ValueError, OverflowError, OSError):
+        raise RackmathError(f"SOURCE_DATE_EPOCH is {said[:40]!r}; it is a whole number of seconds since 1970") from None
 
 
 def load_evidence(paths: Sequence[Path]) -> Evidence:

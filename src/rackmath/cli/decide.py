@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from rackmath.cli.common import (
     print_json,
     shorten,
     table,
+    today,
     vaults,
     wrap,
     write_whole,
@@ -67,7 +67,7 @@ def decide(
     path = _bundled(file)
     text = read_file(path)
     evidence = load_evidence(vaults)
-    scenario = load(text, evidence, name=path.name, as_of=day(as_of), today=date.today(), overrides=_settings(settings))
+    scenario = load(text, evidence, name=path.name, as_of=day(as_of), today=today(), overrides=_settings(settings))
     scenario = scenario.with_draws(samples, seed)
     decision = answer(scenario, evidence, scenario_path=path.name, command=_command(file, scenario, settings))
     if report:

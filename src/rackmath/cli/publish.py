@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
 
-from rackmath.cli.common import as_json, print_json
+from rackmath.cli.common import as_json, print_json, today
 from rackmath.errors import RackmathError
 
 
@@ -24,7 +23,7 @@ def publish(vaults: tuple[Path, ...], to: Path, origin: str, title: str, no_star
     from rackmath.web.export import publish as write
 
     site = Site.open(vaults, starter=not no_starter, title=title)
-    done = write(site, to, today=date.today(), origin=origin, told=None if to_json else _told)
+    done = write(site, to, today=today(), origin=origin, told=None if to_json else _told)
     if to_json:
         print_json({"folder": str(to), "pages": done.pages, "files": done.files, "bytes": done.bytes})
         return
