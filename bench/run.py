@@ -159,9 +159,22 @@ def brain() -> None:
         row(f"import of the {name} page", f"{statistics.median(times):.2f} s", "under 2 s")
 
 
+def api_bill() -> None:
+    """A bill of API usage beside the package whose prices it uses."""
+    import api_bill
+
+    found = api_bill.measure()
+    row(
+        f"API bill of {found['requests']:,} requests: ours / genai-prices",
+        f"{found['ours_s']} / {found['genai_prices_s']} s",
+        f"ratio {found['ratio']}",
+    )
+    row("  difference between the two totals", f"{float(found['difference_usd']):.2f} USD", "equal to the cent")
+
+
 def sections() -> Iterator[Callable[[], None]]:
     """Yield what is measured, in order."""
-    yield from (start_up, core_size, demo, beside_numpy, brain)
+    yield from (start_up, core_size, demo, beside_numpy, api_bill, brain)
 
 
 def main() -> None:

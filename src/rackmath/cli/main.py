@@ -13,6 +13,7 @@ from rackmath.cli.brain import brain
 from rackmath.cli.decide import decide, rerun
 from rackmath.cli.figures import conflicts, figures
 from rackmath.cli.models import models, run, show
+from rackmath.cli.prices import prices
 from rackmath.cli.serve import serve
 from rackmath.cli.token import token
 from rackmath.errors import Problems, RackmathError
@@ -30,7 +31,7 @@ def rackmath() -> None:
     """
 
 
-for command in (models, show, run, figures, conflicts, decide, rerun, brain, serve, token):
+for command in (models, show, run, figures, conflicts, decide, rerun, prices, brain, serve, token):
     rackmath.add_command(command)
 
 
