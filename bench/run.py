@@ -159,6 +159,28 @@ def brain() -> None:
         row(f"import of the {name} page", f"{statistics.median(times):.2f} s", "under 2 s")
 
 
+def beside_squigglepy() -> None:
+    """The draws of one range beside squigglepy's, where it is installed."""
+    import importlib.util
+
+    if importlib.util.find_spec("squigglepy") is None:
+        row("draws of a range: rackmath / squigglepy", "–", "pip install squigglepy to compare")
+        return
+    import squigglepy
+
+    from rackmath.uncertainty import parse_stated, stream
+
+    stated = parse_stated("3 to 6 USD/GPU_hour", "USD/GPU_hour").distribution
+    theirs = squigglepy.to(3, 6)
+
+    def ours() -> Any:
+        return stated.at_score(stream(1, "bench").standard_normal(DRAWS))
+
+    pairs = [(timed(ours), timed(lambda: squigglepy.sample(theirs, n=DRAWS))) for _ in range(5)]
+    a, b = (statistics.median(side) for side in zip(*pairs, strict=True))
+    row("draws of a range: rackmath / squigglepy", f"{a * 1e3:.0f} / {b * 1e3:.0f} ms", f"ratio {a / b:.2f}")
+
+
 def api_bill() -> None:
     """A bill of API usage beside the package whose prices it uses."""
     import api_bill
@@ -174,7 +196,7 @@ def api_bill() -> None:
 
 def sections() -> Iterator[Callable[[], None]]:
     """Yield what is measured, in order."""
-    yield from (start_up, core_size, demo, beside_numpy, api_bill, brain)
+    yield from (start_up, core_size, demo, beside_numpy, beside_squigglepy, api_bill, brain)
 
 
 def main() -> None:

@@ -48,8 +48,9 @@ class Compression:
     annual_factor
         By how much the price falls in a year, from the two ends.
     fitted_factor, fitted_low, fitted_high
-        The same from a line through the logarithms of the record prices and the price at the end, with its 90 % interval
-        (Student's t; records are few and not independent, so it is a rough one). None with fewer than four records.
+        The same from a line through the logarithms of the record prices and the price at the end, with its 90 %
+        interval (Student's t; records are few and not independent, so it is a rough one). None with fewer than four
+        records.
     halving_years
         Time in which the two-ended rate halves the price; infinite where it does not fall.
     """
@@ -99,7 +100,7 @@ def compression(offers: Iterable[Offer], quality: float) -> Compression:
     Raises
     ------
     RackmathError
-            Fewer than two record prices reach the quality, or less than half a year is covered: no yearly rate can be told.
+        Fewer than two record prices reach the quality, or less than half a year is covered: no yearly rate.
     """
     known = list(offers)
     good = sorted((each for each in known if each.quality >= quality), key=lambda each: (each.since, each.price))
