@@ -32,7 +32,7 @@ class Run:
     central: Result
     """At the median of every input."""
     distribution: dict[str, float] | None
-    """Mean, p5, p50 and p95 of the total over the draws; None without draws."""
+    """Mean, p5, p50 and p95 of the total over the draws; None without draws, or where every input is certain."""
     sensitivity: list[dict[str, Any]]
     """What moves the total most, first; empty without draws."""
     samples: int
@@ -88,6 +88,7 @@ def run_bound(bound: Bound, *, samples: int = 0, seed: int = 0, as_of: str = "")
     spread, sensitivity = None, []
     if samples:
         check_samples(samples, seed)
+    if samples and any(each.uncertain for each in bound.leaves()):
         totals = np.empty(samples)
         for part, block in blocks(samples, seed):
             result = bound.evaluate(block.value_of)
