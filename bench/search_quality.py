@@ -26,7 +26,8 @@ from rackmath.brain.asked import understand
 from rackmath.brain.find import find
 from rackmath.brain.index import index_of
 from rackmath.brain.query import quoted, read_query
-from rackmath.brain.ranking import rank, shelf_of
+from rackmath.brain.ranked_from import shelf_of
+from rackmath.brain.ranking import rank
 
 DEPTH = 50
 Ranking = Callable[[str], list[str]]

@@ -1,7 +1,7 @@
 """The tables of the catalogue.
 
 A note's row is that of its file. What is derived from several files (``status``, ``missing`` and ``health`` of a note,
-``slug`` of a tag, ``state`` and ``verdict`` of a citation, ``tag_target``, ``document``) is written by
+``slug`` of a tag, ``state`` and ``verdict`` of a citation, ``tag_target``, ``document``, ``judged_by``) is written by
 `rackmath.brain.settle`; ``todo`` says what for.
 """
 
@@ -23,6 +23,7 @@ CREATE TABLE tag(note INTEGER, own TEXT, slug TEXT NOT NULL, spelling TEXT NOT N
   WITHOUT ROWID;
 CREATE INDEX tag_slug ON tag(slug, note);
 CREATE TABLE vocabulary(file INTEGER, slug TEXT, entry TEXT NOT NULL, PRIMARY KEY(file, slug)) WITHOUT ROWID;
+CREATE TABLE judged_by(what TEXT PRIMARY KEY, told TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tag_target(slug TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE name(note INTEGER, name TEXT, rank INTEGER NOT NULL, PRIMARY KEY(note, name)) WITHOUT ROWID;
 CREATE INDEX name_name ON name(name, rank);

@@ -16,7 +16,8 @@ import numpy as np
 
 from rackmath.brain.analysis import words
 from rackmath.brain.asked import Asked
-from rackmath.brain.ranking import K1, Scores, Shelf
+from rackmath.brain.ranked_from import Shelf
+from rackmath.brain.ranking import K1, Scores
 
 GOOD = 0.4
 """From this confidence on a note is called an answer."""

@@ -15,7 +15,7 @@ from rackmath.brain.tags import slug_of
 if TYPE_CHECKING:
     import sqlite3
 
-    from rackmath.brain.ranking import Shelf
+    from rackmath.brain.ranked_from import Shelf
 
 _SOURCE = """EXISTS (SELECT 1 FROM rests LEFT JOIN source ON source.citekey = rests.citekey
  WHERE rests.note = note.rowid

@@ -25,7 +25,8 @@ from rackmath.brain.confidence import GOOD, confidence
 from rackmath.brain.excerpts import Excerpt, Look, excerpt
 from rackmath.brain.index import Index, index_of
 from rackmath.brain.query import Query, read_query
-from rackmath.brain.ranking import Scores, Shelf, facets_of, rank, shelf_of
+from rackmath.brain.ranked_from import Shelf, facets_of, shelf_of
+from rackmath.brain.ranking import Scores, rank
 from rackmath.errors import RackmathError
 
 __all__ = ["MOST_HITS", "PUBLIC", "Facet", "Found", "Hit", "Reason", "find", "search"]

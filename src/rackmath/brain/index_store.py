@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
@@ -29,7 +29,9 @@ _OWN = """
 CREATE TABLE file(
   rowid INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
   sha256 TEXT NOT NULL);
-CREATE TABLE meta(generation INTEGER NOT NULL);
+CREATE TABLE meta(generation INTEGER NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE moved(row INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE INDEX moved_generation ON moved(generation);
 """
 
 
@@ -154,7 +156,7 @@ def _made(db: sqlite3.Connection) -> sqlite3.Connection:
                     if statement.strip():
                         db.execute(statement)
             # Not 0: an index that is made anew goes on counting above the one before it.
-            db.execute("INSERT INTO meta(generation) VALUES(?)", (time.time_ns() // 1000,))
+            db.execute("INSERT INTO meta VALUES(?1, ?1)", (time.time_ns() // 1000,))
             db.execute(f"PRAGMA user_version = {version()}")
     return db
 
@@ -187,6 +189,7 @@ def put(db: sqlite3.Connection, stamp: Stamp, file: Parsed) -> bool:
         row = int(db.execute(added, (file.path, *stamp, file.sha256)).lastrowid or 0)
     for part in parts():
         part.put(db, row, file)
+    moved(db, [row])
     return True
 
 
@@ -198,9 +201,27 @@ def remove(db: sqlite3.Connection, path: str) -> bool:
     for part in parts():
         part.drop(db, row[0])
     db.execute("DELETE FROM file WHERE rowid = ?", row)
+    moved(db, row)
     return True
 
 
 def grow(db: sqlite3.Connection) -> None:
     """Count a change."""
     db.execute("UPDATE meta SET generation = generation + 1")
+
+
+def moved(db: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Note down that the change under way changes, or may change, what the tables hold of these files."""
+    sql = "INSERT OR REPLACE INTO moved SELECT ?, generation + 1 FROM meta"
+    db.executemany(sql, [(row,) for row in rows])
+
+
+def moved_since(db: sqlite3.Connection, generation: int) -> list[int] | None:
+    """Return the rows of the files that changed, came or went after a generation; None when that is not known.
+
+    What is kept in memory of an index is brought up to date with it. It is not known across indexes made anew.
+    """
+    if generation < db.execute("SELECT first FROM meta").fetchone()[0]:
+        return None
+    found = db.execute("SELECT row FROM moved WHERE generation > ? ORDER BY row", (generation,))
+    return [row for (row,) in found]

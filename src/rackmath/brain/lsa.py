@@ -10,6 +10,7 @@ anew when many of its notes have changed; until then new notes are projected on 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,10 @@ _CHUNK = 256
 
 TABLES = """
 CREATE TABLE likeness(note INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE unplaced(note INTEGER PRIMARY KEY);
 CREATE TABLE directions(terms BLOB NOT NULL, weights BLOB NOT NULL, axes BLOB NOT NULL);
-CREATE TABLE fitted(notes INTEGER NOT NULL, changed INTEGER NOT NULL);
-INSERT INTO fitted VALUES(0, 0)
+CREATE TABLE fitted(notes INTEGER NOT NULL, changed INTEGER NOT NULL, times INTEGER NOT NULL);
+INSERT INTO fitted VALUES(0, 0, 0)
 """
 
 
@@ -82,8 +84,16 @@ class Directions:
         return point / np.float32(length) if length else point
 
 
-def changed(db: sqlite3.Connection) -> None:
-    """Count a change of a note."""
+def came(db: sqlite3.Connection, note: int) -> None:
+    """Count a note that has come, and remember to place it."""
+    db.execute("INSERT INTO unplaced VALUES(?)", (note,))
+    db.execute("UPDATE fitted SET changed = changed + 1")
+
+
+def went(db: sqlite3.Connection, note: int) -> None:
+    """Forget a note, and count that."""
+    for table in ("likeness", "unplaced"):
+        db.execute(f"DELETE FROM {table} WHERE note = ?", (note,))
     db.execute("UPDATE fitted SET changed = changed + 1")
 
 
@@ -92,15 +102,21 @@ def settle(db: sqlite3.Connection) -> None:
     fitted, changes = db.execute("SELECT notes, changed FROM fitted").fetchone()
     if not changes:
         return
-    notes = db.execute("SELECT count(*) FROM bag").fetchone()[0]
-    if notes <= SMALL or not fitted or changes > STALE * max(fitted, notes):
-        _fit(db, notes)
+    if _stale(db, fitted, changes):
+        _fit(db)
         return
-    missing = "FROM bag WHERE note NOT IN (SELECT note FROM likeness)"
-    if db.execute(f"SELECT count(*) {missing}").fetchone()[0] and (directions := read_directions(db)):
+    bags = db.execute("SELECT note, terms, counts FROM unplaced JOIN bag USING(note) ORDER BY note").fetchall()
+    if bags and (directions := read_directions(db)):
         width = db.execute("SELECT max(id) FROM term").fetchone()[0] + 1
-        words = Sparse.read(db.execute(f"SELECT note, terms, counts {missing}").fetchall(), width)
-        _keep(db, words, directions)
+        _keep(db, Sparse.read(bags, width), directions)
+
+
+def _stale(db: sqlite3.Connection, fitted: int, changes: int) -> bool:
+    """Whether to fit anew. A large brain is not counted for it until it may have to be: that reads all of its bags."""
+    few = db.execute("SELECT count(*) FROM (SELECT 1 FROM bag LIMIT ?)", (SMALL + 1,)).fetchone()[0] <= SMALL
+    if few or not fitted:
+        return True
+    return changes > STALE * fitted and changes > STALE * int(db.execute("SELECT count(*) FROM bag").fetchone()[0])
 
 
 def read_directions(db: sqlite3.Connection) -> Directions | None:
@@ -112,18 +128,27 @@ def read_directions(db: sqlite3.Connection) -> Directions | None:
     return Directions(terms, weights, np.frombuffer(row[2], dtype="<f4").reshape(len(terms), -1))
 
 
-def read_points(db: sqlite3.Connection, rows: NDArray[np.int64], size: int) -> Floats:
-    """Return the points of all notes in the order of `rows`, which is that of their numbers."""
-    blobs = [blob for (blob,) in db.execute("SELECT vector FROM likeness ORDER BY note")]
-    if len(blobs) != len(rows) or not blobs:
-        return np.zeros((len(rows), size), dtype=np.float32)
-    return np.frombuffer(b"".join(blobs), dtype="<f2").reshape(len(rows), -1).astype(np.float32)
+def times_fitted(db: sqlite3.Connection) -> int:
+    """Return a number that is another one when all points are."""
+    return int(db.execute("SELECT times FROM fitted").fetchone()[0])
 
 
-def _fit(db: sqlite3.Connection, notes: int) -> None:
+def read_points(db: sqlite3.Connection, notes: Sequence[int] | None = None) -> Floats:
+    """Return the points of all notes, or of some, in the order of their numbers; none where there are no directions."""
+    if notes is None:
+        blobs = [blob for (blob,) in db.execute("SELECT vector FROM likeness ORDER BY note")]
+    else:
+        one = "SELECT vector FROM likeness WHERE note = ?"
+        blobs = [blob for note in notes for (blob,) in db.execute(one, (note,))]
+    points = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)
+    return points.reshape(len(blobs), -1) if blobs else points.reshape(0, 1)
+
+
+def _fit(db: sqlite3.Connection) -> None:
+    notes = db.execute("SELECT count(*) FROM bag").fetchone()[0]
     db.execute("DELETE FROM directions")
     db.execute("DELETE FROM likeness")
-    db.execute("UPDATE fitted SET notes = ?, changed = 0", (notes,))
+    db.execute("UPDATE fitted SET notes = ?, changed = 0, times = times + 1", (notes,))
     if notes < FEWEST:
         return
     width = db.execute("SELECT max(id) FROM term").fetchone()[0] + 1
@@ -148,6 +173,7 @@ def _keep(db: sqlite3.Connection, words: Sparse, directions: Directions) -> None
     points = directions.project(words).astype("<f2")
     kept = [(int(row), point.tobytes()) for row, point in zip(words.rows, points, strict=True)]
     db.executemany("INSERT INTO likeness VALUES(?, ?)", kept)
+    db.execute("DELETE FROM unplaced")
 
 
 def fit(sample: Sparse, stems: dict[int, str]) -> Directions:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from rackmath.brain.index import Index
-    from rackmath.brain.ranking import Shelf
+    from rackmath.brain.ranked_from import Shelf
 
 Floats = NDArray[np.float32]
 

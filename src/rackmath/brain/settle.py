@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rackmath.brain.cite_check import judge
+from rackmath.brain.index_store import moved
 from rackmath.brain.kept import Kept, cite_from_json
 from rackmath.brain.review import Approval, Rule, Subject, read_approvals, read_rules, standing, unreadable
 from rackmath.brain.tags import slug_of
@@ -32,11 +33,9 @@ def settle(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM todo")
     kinds = {what for what, _ in todo}
     rows = {int(name) for what, name in todo if what == "note"}
-    if "tags" in kinds:
-        _targets(db)
-        _retag(db, None)
-    elif rows:
-        _retag(db, rows)
+    retagged = _retag(db, rows)
+    if "tags" in kinds and _targets(db):
+        retagged |= _retag(db, None)
     if "documents" in kinds:
         _documents(db)
     citekeys = {name for what, name in todo if what == "source"}
@@ -44,12 +43,9 @@ def settle(db: sqlite3.Connection) -> None:
         citekeys |= {key for (key,) in db.execute("SELECT citekey FROM snapshot WHERE sha = ?", (sha,))}
     concerned = rows | _using(db, citekeys)
     _cite_states(db, concerned)
-    if kinds & {"all", "tags"}:
-        judged = {row for (row,) in db.execute("SELECT rowid FROM note")}
-    else:
-        reviewed = [name for what, name in todo if what == "review"]
-        judged = concerned | _rows(db, "SELECT rowid FROM note WHERE id = ?", reviewed)
-    _judge(db, sorted(judged))
+    reviewed = [name for what, name in todo if what == "review"]
+    concerned |= retagged | _rows(db, "SELECT rowid FROM note WHERE id = ?", reviewed)
+    moved(db, concerned | _judge(db, None if "all" in kinds and _judged_otherwise(db) else concerned))
 
 
 def _rows(db: sqlite3.Connection, sql: str, given: Iterable[str]) -> set[int]:
@@ -63,8 +59,8 @@ def _using(db: sqlite3.Connection, citekeys: Iterable[str]) -> set[int]:
 # --- tags ------------------------------------------------------------------------------------------------------------
 
 
-def _targets(db: sqlite3.Connection) -> None:
-    """Work out which tag each other name of a tag stands for: what was merged, then aliases."""
+def _targets(db: sqlite3.Connection) -> bool:
+    """Work out which tag each other name of a tag stands for: what was merged, then aliases. Tell if that is news."""
     merged: dict[str, str] = {}
     aliases: dict[str, str] = {}
     listed = db.execute("SELECT slug, entry FROM vocabulary ORDER BY slug")
@@ -76,7 +72,7 @@ def _targets(db: sqlite3.Connection) -> None:
             if (other := slug_of(alias)) and other != slug and other not in entries:
                 aliases.setdefault(other, slug)
     direct = {**aliases, **merged}
-    db.execute("DELETE FROM tag_target")
+    targets: dict[str, str] = {}
     for slug in direct:
         target = slug
         for _ in range(_FOLLOWED):
@@ -84,15 +80,27 @@ def _targets(db: sqlite3.Connection) -> None:
             if target == slug:
                 break
         if target != slug and target not in direct:
-            db.execute("INSERT INTO tag_target VALUES(?, ?)", (slug, target))
+            targets[slug] = target
+    return _only_news(db, "tag_target", "slug", targets)
 
 
-def _retag(db: sqlite3.Connection, rows: set[int] | None) -> None:
-    sql = "UPDATE tag SET slug = coalesce((SELECT target FROM tag_target WHERE tag_target.slug = own), own)"
-    if rows is None:
-        db.execute(sql)
-    else:
-        db.executemany(f"{sql} WHERE note = ?", [(row,) for row in rows])
+def _retag(db: sqlite3.Connection, rows: Iterable[int] | None) -> set[int]:
+    """Give the tags of some notes, or of all, the name they count under; return the notes for which that is news."""
+    target = "coalesce((SELECT target FROM tag_target WHERE tag_target.slug = own), own)"
+    wrong = f"SELECT DISTINCT note FROM tag WHERE slug != {target}"
+    news = {row for (row,) in db.execute(wrong)} if rows is None else _rows(db, f"{wrong} AND note = ?", rows)
+    db.executemany(f"UPDATE tag SET slug = {target} WHERE note = ?", [(row,) for row in news])
+    return news
+
+
+def _only_news(db: sqlite3.Connection, table: str, key: str, wanted: Mapping[str, str]) -> bool:
+    """Make a table of two columns hold just these pairs; write only what differs, and return whether anything did."""
+    held = dict(db.execute(f"SELECT * FROM {table}"))
+    gone = [(name,) for name in held.keys() - wanted.keys()]
+    news = [pair for pair in wanted.items() if held.get(pair[0]) != pair[1]]
+    db.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)
+    db.executemany(f"INSERT OR REPLACE INTO {table} VALUES(?, ?)", news)
+    return bool(gone or news)
 
 
 # --- sources ---------------------------------------------------------------------------------------------------------
@@ -102,14 +110,15 @@ def _documents(db: sqlite3.Connection) -> None:
     """Work out which document each source is: what it was taken from, through however many others, or its address."""
     rows = db.execute("SELECT citekey, origin, loose FROM source ORDER BY path DESC")
     known = {citekey: (origin, loose) for citekey, origin, loose in rows}
-    db.execute("DELETE FROM document")
+    documents: dict[str, str] = {}
     for citekey in known:
         last, seen = citekey, {citekey}
         while last in known and (origin := known[last][0]) and origin not in seen:
             last = origin
             seen.add(origin)
         loose = known[last][1] if last in known else ""
-        db.execute("INSERT INTO document VALUES(?, ?)", (citekey, loose or last))
+        documents[citekey] = loose or last
+    _only_news(db, "document", "citekey", documents)
 
 
 # --- citations -------------------------------------------------------------------------------------------------------
@@ -174,13 +183,28 @@ def approvals_of(db: sqlite3.Connection, note_id: str) -> tuple[Approval, ...]:
     return tuple(approval for (entry,) in found for approval in read_approvals(json.loads(entry)))
 
 
-def _judge(db: sqlite3.Connection, rows: list[int]) -> None:
+def _judged_otherwise(db: sqlite3.Connection) -> bool:
+    """Whether the rules, or the people who may approve, are others than when all notes were judged last."""
+    found = db.execute("SELECT entry FROM brain").fetchone()
+    entry = json.loads(found[0]) if found else {"unreadable": "missing", "front": {}}
+    rules = [entry["unreadable"], entry["front"].get("review")]
+    by = {"rules": json.dumps(rules, sort_keys=True), "people": json.dumps(sorted(known_handles(db)))}
+    return _only_news(db, "judged_by", "what", by)
+
+
+def _judge(db: sqlite3.Connection, rows: Iterable[int] | None) -> set[int]:
+    """Work out the effective state of some notes, or of all; return those of which it is another."""
     rules, known = rules_of(db), known_handles(db)
-    for row in rows:
-        if not rules:
-            db.execute("UPDATE note SET status = asked, missing = '[]' WHERE rowid = ?", (row,))
-            continue
-        (note_id,) = db.execute("SELECT id FROM note WHERE rowid = ?", (row,)).fetchone()
-        found = standing(subject_of(db, row), rules, approvals_of(db, note_id), known)
-        missing = json.dumps([asdict(each) for each in found.missing], ensure_ascii=False)
-        db.execute("UPDATE note SET status = ?, missing = ? WHERE rowid = ?", (found.status, missing, row))
+    change = "UPDATE note SET status = ?1, missing = ?2 WHERE rowid = ?3 AND (status, missing) != (?1, ?2)"
+    if rows is None:
+        rows = [row for (row,) in db.execute("SELECT rowid FROM note").fetchall()]
+    news = set()
+    for row in sorted(rows):
+        note_id, status = db.execute("SELECT id, asked FROM note WHERE rowid = ?", (row,)).fetchone()
+        missing = "[]"
+        if rules:
+            found = standing(subject_of(db, row), rules, approvals_of(db, note_id), known)
+            status, missing = found.status, json.dumps([asdict(each) for each in found.missing], ensure_ascii=False)
+        if db.execute(change, (status, missing, row)).rowcount:
+            news.add(row)
+    return news

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from rackmath.brain.splice import Splice
+
 Floats = NDArray[np.float32]
 
 _PIECE = 32_768
@@ -60,12 +62,23 @@ class Sparse:
         n = self.rows.size
         return np.log1p((n - self.spread + 0.5) / (self.spread + 0.5)).astype(np.float32)
 
-    def weights(self, k1: float, b: float) -> Floats:
-        """Return the weight of each entry by BM25, without rarity: from 0 towards k1 + 1."""
-        mean = float(self.lengths.mean()) if self.rows.size else 1.0
-        norm = np.repeat((1 - b + b * self.lengths / (mean or 1.0)).astype(np.float32), self.sizes)
-        found = self.counts * np.float32(k1 + 1) / (self.counts + np.float32(k1) * norm)
-        return found.astype(np.float32)
+    def spliced(self, splice: Splice, fresh: Sparse) -> Sparse:
+        """Return the notes as they are after a change, of which `fresh` are new."""
+        sizes = splice.whole(self.sizes, fresh.sizes)
+        made = Sparse(
+            splice.whole(self.rows, fresh.rows),
+            np.concatenate(([0], np.cumsum(sizes))),
+            splice.entries((self.terms, self.starts), (fresh.terms, fresh.starts)),
+            splice.entries((self.counts, self.starts), (fresh.counts, fresh.starts)),
+            fresh.width,
+        )
+        # What is known of the notes that stay is not worked out again.
+        gone = [self.terms[self.starts[at] : self.starts[at + 1]] for at in splice.gone]
+        spread = np.pad(self.spread, (0, fresh.width - self.width)) + fresh.spread
+        spread -= np.bincount(np.concatenate([*gone, np.zeros(0, dtype=np.int32)]), minlength=fresh.width)
+        spread[0] = 0
+        vars(made).update(spread=spread, lengths=splice.whole(self.lengths, fresh.lengths))
+        return made
 
     def only(self, places: NDArray[np.int64]) -> Sparse:
         """Return some notes, in the order given."""
@@ -74,8 +87,11 @@ class Sparse:
         starts = np.concatenate(([0], np.cumsum(self.sizes[places])))
         return Sparse(self.rows[places], starts, self.terms[entries], self.counts[entries], self.width)
 
-    def sums(self, weights: Floats, asked: Floats) -> Floats:
-        """Return for each note the sum of its weights times what is asked of each term."""
+    def sums(self, asked: Floats, k1: float, b: float) -> Floats:
+        """Return for each note the sum, over its terms, of their weight by BM25 times what is asked of each.
+
+        Rarity is a matter of what is asked; the weight is from 0 towards k1 + 1.
+        """
         # Mostly little is asked for: find those entries first, in pieces that stay in the processor's cache.
         flags = asked != 0
         pieces = [
@@ -83,6 +99,10 @@ class Sparse:
             for begin in range(0, len(self.terms), _PIECE)
         ]
         entries = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
-        values = asked[self.terms[entries]] * weights[entries]
         places = np.searchsorted(self.starts, entries, side="right") - 1
+        mean = float(self.lengths.mean()) if self.rows.size else 1.0
+        norm = (1 - b + b * self.lengths / (mean or 1.0)).astype(np.float32)
+        counts = self.counts[entries]
+        weights = counts * np.float32(k1 + 1) / (counts + np.float32(k1) * norm[places])
+        values = asked[self.terms[entries]] * weights
         return np.bincount(places, values, minlength=self.rows.size).astype(np.float32)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 SHORTEST = 4
 """Words of fewer letters are not corrected: too many others are near."""
@@ -19,17 +19,25 @@ MOST_KIN = 6
 class Spelling:
     """The terms of a brain, each with the number of notes that hold it."""
 
-    def __init__(self, terms: Iterable[tuple[str, str, int]]) -> None:
+    def __init__(self, terms: Iterable[tuple[str, str, int]] = ()) -> None:
         """Take (stem, form, notes) of all terms."""
-        listed = sorted(term for term in terms if term[2] > 0 and not term[0].startswith("#"))
-        self._stems = [stem for stem, _, _ in listed]
-        self._forms = [form for _, form, _ in listed]
-        self._notes = [notes for _, _, notes in listed]
+        listed = list(terms)
+        self._stems, self._forms = [term[0] for term in listed], [term[1] for term in listed]
+        self._masks, self._lengths = _letters(self._forms)
+        self._notes = np.array([term[2] for term in listed], dtype=np.int64)
 
-    @cached_property
-    def _letters(self) -> tuple[np.ndarray, np.ndarray]:
-        masks = np.array([_mask(form) for form in self._forms], dtype=np.uint32)
-        return masks, np.array([len(form) for form in self._forms], dtype=np.int32)
+    def __len__(self) -> int:
+        return len(self._stems)
+
+    def grown(self, more: Sequence[tuple[str, str]], notes: NDArray[np.int64]) -> Spelling:
+        """Return it with more terms, as (stem, form), and with the numbers of notes that hold each term by now."""
+        made = Spelling()
+        made._stems = self._stems + [stem for stem, _ in more]
+        made._forms = self._forms + [form for _, form in more]
+        masks, lengths = _letters([form for _, form in more])
+        made._masks, made._lengths = np.append(self._masks, masks), np.append(self._lengths, lengths)
+        made._notes = notes
+        return made
 
     def nearest(self, form: str, stem: str) -> tuple[str, float] | None:
         """Return the stem of the nearest word and how near it is (below 1); None when no word is near enough.
@@ -40,11 +48,9 @@ class Spelling:
         if len(form) < SHORTEST or not form.isalpha():
             return None
         most = 2 if len(form) >= LONG else 1
-        masks, lengths = self._letters
-        if not len(lengths):
-            return None
-        differ = np.bitwise_count(masks ^ np.uint32(_mask(form)))
-        near = np.flatnonzero((np.abs(lengths - len(form)) <= most + 1) & (differ <= 2 * most + 2))
+        differ = np.bitwise_count(self._masks ^ np.uint32(_mask(form)))
+        alike = (np.abs(self._lengths - len(form)) <= most + 1) & (differ <= 2 * most + 2)
+        near = np.flatnonzero(alike & (self._notes > 0))
         best: tuple[float, int, str] | None = None
         for at in near.tolist():
             other = self._forms[at]
@@ -60,7 +66,7 @@ class Spelling:
             far = errors + (0.5 if other[0] != form[0] else 0.0)
             if far > most:
                 continue
-            candidate = (far, -self._notes[at], self._stems[at])
+            candidate = (far, -int(self._notes[at]), self._stems[at])
             if best is None or candidate < best:
                 best = candidate
         if best is None or best[2] == stem:
@@ -70,12 +76,19 @@ class Spelling:
     def kin(self, code: str) -> Iterator[str]:
         """Yield the part numbers that begin with `code`, or with which it begins, the most widespread first."""
         found = []
-        for stem, form, notes in zip(self._stems, self._forms, self._notes, strict=True):
-            if len(form) >= 3 and abs(len(form) - len(code)) <= 3 and form != code:
+        likely = (np.abs(self._lengths - len(code)) <= 3) & (self._lengths >= 3) & (self._notes > 0)
+        for at in np.flatnonzero(likely).tolist():
+            stem, form = self._stems[at], self._forms[at]
+            if form != code and not stem.startswith("#"):
                 near = form.startswith(code) or code.startswith(form)
                 if near and any(mark.isdecimal() for mark in form) and not form.isdecimal():
-                    found.append((-notes, stem))
+                    found.append((-int(self._notes[at]), stem))
         yield from (stem for _, stem in sorted(found)[:MOST_KIN])
+
+
+def _letters(forms: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Return for each form the set of its letters and how many it has."""
+    return np.array([_mask(form) for form in forms], np.uint32), np.array([len(form) for form in forms], np.int32)
 
 
 def _mask(word: str) -> int:

@@ -71,7 +71,7 @@ def put(db: sqlite3.Connection, row: int, file: Parsed) -> None:
     packed = (*_packed(_numbered(db, counts, forms)), *_packed(groups))
     db.execute("INSERT INTO bag VALUES(?, ?, ?, ?, ?)", (row, *packed))
     db.executemany("INSERT INTO amount VALUES(?, ?, ?, ?)", [(row, *each) for each in found])
-    lsa.changed(db)
+    lsa.came(db, row)
 
 
 def prepare(file: Parsed) -> tuple[tuple[str, ...], Bag, list[tuple[str, float, float]]]:
@@ -89,9 +89,9 @@ def drop(db: sqlite3.Connection, row: int) -> None:
     if not db.execute("SELECT 1 FROM bag WHERE note = ?", (row,)).fetchone():
         return
     db.execute("DELETE FROM words WHERE rowid = ?", (row,))
-    for table in ("bag", "amount", "likeness"):
+    for table in ("bag", "amount"):
         db.execute(f"DELETE FROM {table} WHERE note = ?", (row,))
-    lsa.changed(db)
+    lsa.went(db, row)
 
 
 def _names(file: Parsed) -> Iterator[list[str]]:
