@@ -549,3 +549,15 @@ def test_a_save_by_another_program_while_ours_waits_for_the_disk_is_kept(
     assert [event.text for event in vault.history("notes/x.md")] == ["one", "two", "saved by an editor", "two"]
     assert vault.read("notes/x.md") == ("two", done.sha256)
     assert vault.verify() == []
+
+
+def test_a_renamed_note_is_never_missing(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that looks at any moment, or after a death at any step, finds it under one of its names."""
+    old = vault.write("notes/old.md", "text").sha256
+    renamed = [("notes/old.md", None, old), ("notes/new.md", "text", None)]
+    both = 0
+    for copy, _ in deaths(vault.path, monkeypatch, lambda opened: opened.write_many(renamed)):
+        there = [(copy / f"notes/{name}.md").exists() for name in ("old", "new")]
+        assert any(there)
+        both += all(there)
+    assert both

@@ -44,16 +44,16 @@ def paired(several: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[
     return found
 
 
-def contributors(libraries: Iterable[Library]) -> dict[str, Contributor]:
-    """Return contributors by handle, with the counts of their notes over all brains."""
+def contributors(several: Iterable[Mapping[str, Contributor]]) -> dict[str, Contributor]:
+    """Put the contributors of several brains together, by handle, and add the counts of their notes."""
     found: dict[str, Contributor] = {}
-    for library in libraries:
-        for handle, person in library.contributors.items():
+    for brain in several:
+        for handle, person in brain.items():
             if handle not in found:
                 found[handle] = person
                 continue
             first = found[handle]
-            wrong = f"@{handle} stands in two brains, {first.brain} and {library.id}; give one of them another handle"
+            wrong = f"@{handle} stands in two brains, {first.brain} and {person.brain}; give one of them another handle"
             counts = added([first.counts, person.counts], list(first.counts))
             found[handle] = replace(first, counts=counts, problems=(*first.problems, wrong))
     return found

@@ -38,7 +38,7 @@ from rackmath.brain.numbers import Conflicts, Figures, quantity_entries
 from rackmath.brain.opened import Brain, Meaning, bundled_meaning
 from rackmath.brain.revised import changes
 from rackmath.brain.states import STATES
-from rackmath.brain.tag_facts import TagFacts
+from rackmath.brain.tag_facts import TagFacts, vocabulary
 from rackmath.brain.troubles import troubles
 from rackmath.evidence import Figure
 
@@ -183,6 +183,12 @@ class Library(Brain):
         """Return all sources, by citekey."""
         return self.kept("sources", lambda db: backing.sources(db, self.id))
 
+    def source_title(self, citekey: str) -> str:
+        """Return the title of a source; empty when the brain has none of that citekey."""
+        sql = "SELECT title FROM source WHERE citekey = ? ORDER BY path LIMIT 1"
+        found = self.ask(lambda db: db.execute(sql, (citekey,)).fetchone())
+        return str(found[0]) if found else ""
+
     def uses(self, citekey: str, *, drafts: bool = False) -> list[Use]:
         """Return the places where notes use a source."""
         return self.ask(lambda db: backing.uses(db, self.id, citekey, _seen(drafts)))
@@ -208,6 +214,11 @@ class Library(Brain):
     def tag_facts(self) -> TagFacts:
         """What is known of the tags."""
         return self.kept("tags", TagFacts.read)
+
+    @property
+    def tag_names(self) -> Mapping[str, str]:
+        """How tags are called, by slug, as far as the vocabulary says."""
+        return self.kept("tag_names", lambda db: {slug: str(about["name"]) for slug, about in vocabulary(db).items()})
 
     def tags(self) -> list[TagEntry]:
         """Return all tags, by slug."""

@@ -131,6 +131,12 @@ class Brain:
         """The contributors by handle, in the order of ``brain.yaml``, then by handle."""
         return self.kept("contributors", lambda db: contributors_of(db, self.id, self.front.get("contributors")))
 
+    @property
+    def people(self) -> Mapping[str, Contributor]:
+        """The contributors as far as their own files tell of them: without counts of their notes."""
+        listed = self.front.get("contributors")
+        return self.kept("people", lambda db: contributors_of(db, self.id, listed, counted=False))
+
     # --- what its numbers mean ----------------------------------------------------------------------------------
 
     @property

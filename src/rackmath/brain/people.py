@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-def contributors_of(db: sqlite3.Connection, brain: str, listed: Any) -> dict[str, Contributor]:
-    """Return contributors by handle: those of ``brain.yaml`` in its order, then others with a file or a note."""
+def contributors_of(
+    db: sqlite3.Connection, brain: str, listed: Any, *, counted: bool = True
+) -> dict[str, Contributor]:
+    """Return contributors by handle: those of ``brain.yaml`` in its order, then others with a file or a note.
+
+    Without `counted` their notes are not counted, which takes long where somebody has written thousands.
+    """
     order = [handle.removeprefix("@") for handle in texts(listed)]
     files: dict[str, dict[str, Any]] = {}
     rows = db.execute("SELECT handle, entry FROM contributor JOIN file USING(rowid) ORDER BY file.path").fetchall()
@@ -28,7 +33,7 @@ def contributors_of(db: sqlite3.Connection, brain: str, listed: Any) -> dict[str
     writing = [handle for (handle,) in db.execute("SELECT DISTINCT handle FROM author ORDER BY handle")]
     found = {}
     for handle in dict.fromkeys([*order, *sorted(files), *writing]):
-        counts = shelf.counts(db, shelf.Filter(contributor=handle))
+        counts = shelf.counts(db, shelf.Filter(contributor=handle)) if counted else {}
         wrong = list(problems.get(handle, ()))
         if handle not in files:
             wrong.append(f"@{handle} has no file; add contributors/{handle}.yaml with a name and a bio")

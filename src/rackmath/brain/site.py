@@ -150,7 +150,12 @@ class Site:
     @property
     def contributors(self) -> Mapping[str, Contributor]:
         """The contributors of all brains by handle; where two brains have one handle, the first counts."""
-        return self.kept("contributors", lambda: across.contributors(self.libraries))
+        return self.kept("contributors", lambda: across.contributors(each.contributors for each in self.libraries))
+
+    @property
+    def people(self) -> Mapping[str, Contributor]:
+        """The contributors of all brains by handle, without counts of their notes."""
+        return self.kept("people", lambda: across.contributors(each.people for each in self.libraries))
 
     # --- notes ---------------------------------------------------------------------------------------------------
 
@@ -240,9 +245,7 @@ class Site:
 
     def source_title(self, citekey: str) -> str:
         """Return the title of a source; its citekey when there is none."""
-        return self.kept("source_titles", lambda: {one.citekey: one.title for one in self.sources()}).get(
-            citekey, citekey
-        )
+        return next((title for each in self.libraries if (title := each.source_title(citekey))), citekey)
 
     def uses(self, citekey: str, *, drafts: bool = False) -> list[Use]:
         """Return the places where notes of any brain use a source."""
@@ -283,7 +286,7 @@ class Site:
 
     def tag_name(self, slug: str) -> str:
         """Return how a tag is called."""
-        return self.tag_facts.name(slug)
+        return next((name for each in self.libraries if (name := each.tag_names.get(slug))), slug)
 
     def subject_name(self, subject: str) -> str:
         """Return how a subject is called."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -41,14 +41,16 @@ class TagFacts:
     def read(cls, db: sqlite3.Connection) -> TagFacts:
         """Read the tags of a brain."""
         facts = cls()
-        by_note: dict[int, dict[str, None]] = {}
+        by_note: dict[int, dict[str, None]] = defaultdict(dict)
+        spelt: Counter[tuple[str, str]] = Counter()
         for note, slug, spelling in db.execute(f"{_LISTED} ORDER BY tag.note, tag.slug"):
-            by_note.setdefault(note, {})[slug] = None
-            facts.spellings.setdefault(slug, Counter())[spelling] += 1
+            by_note[note][slug] = None
+            spelt[slug, spelling] += 1
+        for (slug, spelling), count in spelt.items():
+            facts.spellings.setdefault(slug, Counter())[spelling] = count
         facts.notes = [tuple(tags) for tags in by_note.values()]
         facts.targets = dict(db.execute("SELECT slug, target FROM tag_target"))
-        for slug, entry in db.execute("SELECT slug, entry FROM vocabulary ORDER BY file, slug"):
-            facts.words.setdefault(slug, json.loads(entry))
+        facts.words = vocabulary(db)
         return facts
 
     @classmethod
@@ -151,6 +153,14 @@ class TagFacts:
         fields["company"] = tuple(company[:MOST_COMPANY])
         fields["proposed"] = tuple(self._proposed.get(slug, ()))
         return TagEntry(**fields)
+
+
+def vocabulary(db: sqlite3.Connection) -> dict[str, Mapping[str, object]]:
+    """Return what a brain's vocabulary says of its tags, by slug; of two entries the first counts."""
+    found: dict[str, Mapping[str, object]] = {}
+    for slug, entry in db.execute("SELECT slug, entry FROM vocabulary ORDER BY file, slug"):
+        found.setdefault(slug, json.loads(entry))
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -166,7 +166,7 @@ class Store:
             heads[name] = head
         if fresh and not copied:
             newest = max(fresh, key=lambda event: event.order)
-            for event in fresh:
+            for event in sorted(fresh, key=lambda event: event.op == "remove"):
                 if (event.batch, event.writer) == (newest.batch, newest.writer) and event.op != "absorb":
                     self._roll_forward(event)
         self._clear_temporary()
@@ -305,7 +305,7 @@ class Store:
                     plan.temporary.unlink(missing_ok=True)
             raise
         try:
-            for plan in planned:
+            for plan in sorted(planned, key=lambda plan: plan.temporary is None):  # who looks never misses a renamed note
                 self._replace(plan.place, plan.temporary)
             for folder in {plan.place.parent for plan in planned}:
                 journal.sync_folder(folder)

@@ -106,7 +106,7 @@ def local(path: str) -> str:
 
 def _viewer(work: Work, session: Session) -> Viewer:
     token = session.token
-    person = work.site.contributors.get(token.handle)
+    person = work.site.people.get(token.handle)
     return Viewer(
         handle=token.handle,
         name=person.name if person else "",

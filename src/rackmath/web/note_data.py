@@ -51,7 +51,7 @@ def paths_of(note: Card, version: str = "") -> dict[str, str]:
 
 def people_of(site: Site, handles: Iterable[str]) -> dict[str, str]:
     """Return the names of contributors, by handle."""
-    known = site.contributors
+    known = site.people
     return {handle: (known[handle].name if handle in known else "") or f"@{handle}" for handle in handles}
 
 

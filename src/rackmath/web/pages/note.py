@@ -138,7 +138,7 @@ def version(site: Site, asked: Asked, *, key: str, version: str) -> Page:
 
 
 def _page(site: Site, library: Library, it: Note, data: dict[str, Any], html: dict[str, Svg]) -> Page:
-    people = site.contributors
+    people = site.people
     return Page(
         path=it.href,
         template="site/note.html",
