@@ -11,7 +11,7 @@ import pytest
 from brain.made_vaults import BRAIN, make_brain, note, put, source
 from rackmath.brain import lsa, ranked_from
 from rackmath.brain.index import Index
-from rackmath.brain.ranked_from import Shelf, facets_of, shelf_of
+from rackmath.brain.ranked_from import Shelf, facets_of, keep_up, shelf_of
 
 WORDS = [f"word{letter}{other}" for letter in "abcdefgh" for other in "klmnop"]
 
@@ -121,4 +121,25 @@ def test_a_change_of_the_journal_alone_leaves_it_as_it_is(tmp_path: Path) -> Non
     assert index.generation > generation
     with index.reading() as db:
         assert shelf_of(index, db)[0] is before
+    index.close()
+
+
+def test_after_keeping_up_a_search_finds_all_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_brain(tmp_path / "b")
+    for number in range(30):
+        note(root, f"n{number}", WORDS[number])
+    index = Index(root)
+    for body in ("copper", "silver"):
+        note(root, "n1", body)
+        index.refresh()
+        keep_up(index)
+        with monkeypatch.context() as patched, index.reading(look=False) as db:
+            for owner in (Shelf, ranked_from.FacetTables):
+                for name in ("read", "renewed"):
+                    patched.delattr(owner, name)
+            patched.delattr(ranked_from.Spelling, "grown")
+            shelf, terms, _ = shelf_of(index, db)
+            assert facets_of(index, db, shelf).rows is shelf.words.rows
+            assert terms.number(body) is not None
+            assert terms.spelling.nearest(f"{body}x", f"{body}x") is not None
     index.close()

@@ -49,6 +49,8 @@ _QUICK = 0.005  # looking at all files takes less than this many seconds: then d
 _SHARE = 20  # otherwise look at most for 1/20 of the time …
 _LONGEST_WAIT = 1.0  # … but at least once a second
 
+_MANY = 1000  # after so many notes at once SQLite gives back the memory that it took for them
+
 # What SQLite says when the file is at fault, and neither the question nor another program.
 _DAMAGE = ("no such table", "no such column", "disk I/O", "unable to open", "vtable constructor", "attempt to write")
 
@@ -340,6 +342,8 @@ class Index:
                 for settle in hooks("settle"):
                     settle(db)
                 grow(db)
+        if indexed > _MANY:
+            db.execute("PRAGMA shrink_memory")
         for path in {*changed, *removed}:
             self._notes += _is_note(path) * ((path in seen) - (path in self._seen))
         self._seen = seen  # only now: a change that failed is not remembered as done

@@ -6,7 +6,7 @@ What a reader may see is a matter of `status`: by default published and retired 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar

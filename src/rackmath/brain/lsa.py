@@ -188,19 +188,21 @@ def fit(sample: Sparse, stems: dict[int, str]) -> Directions:
         known = np.flatnonzero(sample.spread >= 1)
     known = known[known != 0]
     # The most widespread, in the alphabet's order: the numbers of terms depend on the order in which notes came in.
-    order = sorted(known.tolist(), key=lambda term: (-int(sample.spread[term]), stems.get(term, "")))[:MOST_TERMS]
-    order.sort(key=lambda term: stems.get(term, ""))
-    local = np.full(sample.width + 1, len(order), dtype=np.int64)
+    order = sorted(known.tolist(), key=stems.__getitem__)
+    if len(order) > MOST_TERMS:
+        order = sorted(sorted(order, key=lambda term: -int(sample.spread[term]))[:MOST_TERMS], key=stems.__getitem__)
+    local = np.full(sample.width + 1, -1, dtype=np.int64)
     local[order] = np.arange(len(order))
-    counts = np.zeros((notes, len(order) + 1), dtype=np.float32)
-    place = np.repeat(np.arange(notes), sample.sizes)
-    counts[place, local[sample.terms]] = sample.counts
-    counts = counts[:, :-1]
-    total = np.maximum(counts.sum(axis=0), 1e-9)
-    share = counts / total
-    entropy = -(share * np.log(np.where(share > 0, share, 1))).sum(axis=0)
+    held = local[sample.terms] >= 0
+    term, count = local[sample.terms[held]], sample.counts[held]
+    place = np.repeat(np.arange(notes), sample.sizes)[held]
+    share = count / np.bincount(term, count, minlength=len(order))[term]
+    entropy = -np.bincount(term, share * np.log(share), minlength=len(order))
     weights = (1 - entropy / np.log(max(notes, 2))).astype(np.float32) + np.float32(1e-3)
-    dense = _unit(np.log1p(counts) * weights)
+    value = np.log1p(count) * weights[term]
+    length = np.sqrt(np.bincount(place, value**2, minlength=notes))
+    dense = np.zeros((notes, len(order)), dtype=np.float32)
+    dense[place, term] = value / np.where(length > 0, length, 1)[place]
     gram = (dense @ dense.T).astype(np.float64)
     values, vectors = np.linalg.eigh(gram)
     size = max(1, min(DIMENSIONS, max(1, notes // 2)))

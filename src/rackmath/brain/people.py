@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-def contributors_of(
-    db: sqlite3.Connection, brain: str, listed: Any, *, counted: bool = True
-) -> dict[str, Contributor]:
+def contributors_of(db: sqlite3.Connection, brain: str, listed: Any, *, counted: bool = True) -> dict[str, Contributor]:
     """Return contributors by handle: those of ``brain.yaml`` in its order, then others with a file or a note.
 
     Without `counted` their notes are not counted, which takes long where somebody has written thousands.

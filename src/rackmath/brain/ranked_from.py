@@ -207,6 +207,17 @@ def shelf_of(index: Index, db: sqlite3.Connection) -> tuple[Shelf, Terms, Lexico
     return shelf, Terms(db, shelf.words.spread, spelling), aliases
 
 
+def keep_up(index: Index) -> None:
+    """Bring all that is kept of an index up to date now, so that no search has to."""
+
+    def step(db: sqlite3.Connection) -> None:
+        shelf, terms, _ = shelf_of(index, db)
+        facets_of(index, db, shelf)
+        _ = terms.spelling
+
+    index.read(step, look=False)
+
+
 def facets_of(index: Index, db: sqlite3.Connection, shelf: Shelf) -> FacetTables:
     """Return the tables that facets are counted from, at the moment of `db`, which is that of a shelf."""
     kept = _kept(index)

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rackmath.brain.cite_check import judge
 from rackmath.brain.index_store import moved
@@ -48,7 +48,7 @@ def settle(db: sqlite3.Connection) -> None:
     moved(db, concerned | _judge(db, None if "all" in kinds and _judged_otherwise(db) else concerned))
 
 
-def _rows(db: sqlite3.Connection, sql: str, given: Iterable[str]) -> set[int]:
+def _rows(db: sqlite3.Connection, sql: str, given: Iterable[str] | Iterable[int]) -> set[int]:
     return {int(row) for name in given for (row,) in db.execute(sql, (name,))}
 
 
@@ -186,7 +186,7 @@ def approvals_of(db: sqlite3.Connection, note_id: str) -> tuple[Approval, ...]:
 def _judged_otherwise(db: sqlite3.Connection) -> bool:
     """Whether the rules, or the people who may approve, are others than when all notes were judged last."""
     found = db.execute("SELECT entry FROM brain").fetchone()
-    entry = json.loads(found[0]) if found else {"unreadable": "missing", "front": {}}
+    entry: Mapping[str, Any] = json.loads(found[0]) if found else {"unreadable": "missing", "front": {}}
     rules = [entry["unreadable"], entry["front"].get("review")]
     by = {"rules": json.dumps(rules, sort_keys=True), "people": json.dumps(sorted(known_handles(db)))}
     return _only_news(db, "judged_by", "what", by)

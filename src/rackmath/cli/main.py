@@ -37,6 +37,8 @@ for command in (models, show, run, figures, conflicts, decide, rerun, prices, br
 
 def main() -> NoReturn:
     """Run the command; print what is wrong with an input as plain lines, and exit with 2."""
+    # Read when NumPy is loaded. Its matrices here are small: threads that wait for each other cost many times the work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         rackmath(prog_name="rackmath", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as nothing:

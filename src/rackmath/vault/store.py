@@ -305,7 +305,8 @@ class Store:
                     plan.temporary.unlink(missing_ok=True)
             raise
         try:
-            for plan in sorted(planned, key=lambda plan: plan.temporary is None):  # who looks never misses a renamed note
+            # What goes goes last: a note that is renamed is there for whoever looks in between.
+            for plan in sorted(planned, key=lambda plan: plan.temporary is None):
                 self._replace(plan.place, plan.temporary)
             for folder in {plan.place.parent for plan in planned}:
                 journal.sync_folder(folder)

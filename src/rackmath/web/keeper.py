@@ -100,6 +100,7 @@ class Keeper:
 
 def _look_at(library: Library) -> None:
     from rackmath.brain.outside import absorb_outside  # noqa: PLC0415
+    from rackmath.brain.ranked_from import keep_up  # noqa: PLC0415
     from rackmath.vault import Vault  # noqa: PLC0415
 
     seen = library.index.generation
@@ -107,3 +108,4 @@ def _look_at(library: Library) -> None:
     if library.index.generation != seen:
         absorb_outside(Vault.open(library.path), library.index)
         memory.give_back()
+    keep_up(library.index)
