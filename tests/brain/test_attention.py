@@ -90,7 +90,7 @@ def test_conflicts_hard_ones_first_by_quantity(root: Path) -> None:
         note(root, name, figure(name, value, source=f"s{name}", stated_on=f"2026-0{ord(name) - 95}-01"))
     (found,) = tasks(root, "conflicts")
     assert (found.severity, found.count, found.target) == (1, 3, "/q/price")
-    assert found.title == "3 conflicts of price, 3 hard"
+    assert found.title == "rental price: 3 conflicts, 3 hard"
 
 
 def test_notes_that_wait_for_an_approval(root: Path) -> None:

@@ -204,6 +204,8 @@ def test_the_explanation_is_a_sentence() -> None:
         "(lab, measured, 2026-05-24), at overlapping times: the gap of 0.99 USD per GPU-hour is 99.0 times the sum of "
         "their half-widths"
     )
+    assert conflict.reason.startswith("at overlapping times: the gap of ")
+    assert conflict.explanation.endswith(conflict.reason)
 
 
 def test_the_worst_come_first() -> None:

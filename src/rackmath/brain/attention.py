@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rackmath.brain import shelf
-from rackmath.brain.entries import PUBLIC, Card, Task
+from rackmath.brain.entries import PUBLIC, Card, Dispute, Task
 from rackmath.brain.troubles import broken_targets, merged_in_circles
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _stale(library: Library, today: date) -> Iterator[Task]:
     """Tell figures past their half-life, by note: those that bear load, being shown in a text or preferred."""
     shown = library.ask(lambda db: {figure for (figure,) in db.execute("SELECT DISTINCT figure FROM figure_use")})
     groups: dict[str, list[tuple[Figure, str]]] = defaultdict(list)
-    gone = library.retired_figures
+    gone, names = library.retired_figures, _names(library)
     for figure in library.figures():
         if figure.id not in gone and (figure.rank == "preferred" or figure.id in shown):
             freshness = figure.freshness(today)
@@ -142,20 +142,30 @@ def _stale(library: Library, today: date) -> Iterator[Task]:
             title = f"{_plural(len(found), 'stale figure', 'stale figures')}: {card.title}"
             since = min(figure.as_of.latest for figure, _ in found).isoformat()
             items = [f"{figure.reference}: {reason}" for figure, reason in found]
-            yield _on(library, "stale", 2, title, items[0], card, items=items, since=since)
+            first, reason = found[0]
+            why = f"{names.get(first.subject, first.subject)}, {names.get(first.quantity, first.quantity)}: {reason}"
+            yield _on(library, "stale", 2, title, why, card, items=items, since=since)
 
 
 def _conflicts(library: Library) -> Iterator[Task]:
-    groups: dict[str, list[tuple[bool, str, str]]] = defaultdict(list)
+    names = _names(library)
+    groups: dict[str, list[Dispute]] = defaultdict(list)
     for dispute in library.conflicts():
-        since = max(dispute.first.stated_on, dispute.second.stated_on).isoformat()
-        groups[dispute.first.quantity].append((dispute.hard, dispute.explanation, since))
+        groups[dispute.first.quantity].append(dispute)
     for quantity, found in groups.items():
-        hard = sum(is_hard for is_hard, _, _ in found)
-        title = f"{_plural(len(found), 'conflict', 'conflicts')} of {quantity}, {hard} hard"
-        items = [told for _, told, _ in found]
-        since = min(day for _, _, day in found)
-        yield _task(library, "conflicts", 1 if hard else 3, title, items[0], f"/q/{quantity}", items=items, since=since)
+        hard = sum(dispute.hard for dispute in found)
+        title = f"{names.get(quantity, quantity)}: {_plural(len(found), 'conflict', 'conflicts')}"
+        title += f", {hard} hard" if hard else ""
+        first = found[0].first.subject
+        why = f"{names.get(first, first)}, {found[0].reason}"
+        items = [dispute.explanation for dispute in found]
+        since = min(max(dispute.first.stated_on, dispute.second.stated_on) for dispute in found).isoformat()
+        yield _task(library, "conflicts", 1 if hard else 3, title, why, f"/q/{quantity}", items=items, since=since)
+
+
+def _names(library: Library) -> dict[str, str]:
+    """Return how quantities and subjects are called, by id, where they have a name."""
+    return {name: about.name for part in library.meaning for name, about in part.items() if about.name}
 
 
 # --- notes that wait -------------------------------------------------------------------------------------------------

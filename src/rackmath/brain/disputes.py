@@ -81,6 +81,7 @@ def _told(libraries: Sequence[Library], found: Iterable[Conflict]) -> list[Dispu
             each.hard,
             each.label,
             each.explanation,
+            each.reason,
             cards.get(each.first.note_id),
             cards.get(each.second.note_id),
         )

@@ -370,6 +370,7 @@ class Dispute:
     hard: bool
     label: str
     explanation: str
+    reason: str
     first_card: Card | None = None
     second_card: Card | None = None
 

@@ -35,11 +35,15 @@ class Comparison:
     severity: float
     explanation: str
     label: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two figures that contradict each other. `severity` is the gap in half-widths; the module says what is hard."""
+    """Two figures that contradict each other. `severity` is the gap in half-widths; the module says what is hard.
+
+    `reason` is the part of the explanation for a reader who sees both figures.
+    """
 
     first: Figure
     second: Figure
@@ -47,6 +51,7 @@ class Conflict:
     hard: bool
     label: str
     explanation: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ def conflicts(
         result = compare(first, second, quantities.get(first.quantity))
         if result.verdict in {"soft", "hard"}:
             hard = result.verdict == "hard"
-            found.append(Conflict(first, second, result.severity, hard, result.label, result.explanation))
+            told = (result.label, result.explanation, result.reason)
+            found.append(Conflict(first, second, result.severity, hard, *told))
     return sorted(found, key=lambda item: (not item.hard, -item.severity, item.first.id, item.second.id))
 
 
@@ -242,12 +248,12 @@ def _told(first: Figure, second: Figure, gap: float, severity: float, days: int)
     hard = severity > 1 and not reasons
     apart = "at overlapping times" if not days else f"{days} days apart"
     size = f"{severity:.1f} times" if math.isfinite(severity) else "infinitely many times"
-    told = (
-        f"{first.ref} is {_said(first)} but {_said(second)}, {apart}: the gap of "
-        f"{format_value(gap, first.reading.unit)} is {size} the sum of their half-widths"
+    reason = f"{apart}: the gap of {format_value(gap, first.reading.unit)} is {size} the sum of their half-widths"
+    reason += (
+        f"; soft because {' and '.join(reasons)}" if reasons else "" if hard else "; soft because the gap is small"
     )
-    told += f"; soft because {' and '.join(reasons)}" if reasons else "" if hard else "; soft because the gap is small"
-    return Comparison("hard" if hard else "soft", severity, told, _label(first, second))
+    told = f"{first.ref} is {_said(first)} but {_said(second)}, {reason}"
+    return Comparison("hard" if hard else "soft", severity, told, _label(first, second), reason)
 
 
 def _said(figure: Figure) -> str:

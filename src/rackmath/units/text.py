@@ -111,4 +111,5 @@ def format_value(value: float, unit: str, digits: int = 3) -> str:
     """Print a value with its unit: ``1,390 W at the server``."""
     shown = spoken(unit)
     number = format_number(value, digits)
+    shown = shown.removeprefix("1 ") if shown.startswith("1 per ") else shown
     return f"{number}{shown}" if shown == "%" else f"{number} {shown}".rstrip()

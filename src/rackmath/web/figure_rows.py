@@ -7,15 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rackmath.units import UnitError, convert
+from rackmath.web.memo import remembered
 from rackmath.web.numbers import full, short
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rackmath.brain.entries import Card, Dispute
+    from rackmath.brain.site import Site
     from rackmath.evidence import Figure
 
 Row = dict[str, Any]
+
+
+def names_of(site: Site) -> Mapping[str, str]:
+    """Return how quantities and subjects are called, by id."""
+
+    def make() -> dict[str, str]:
+        return {name: about.name for part in site.meaning for name, about in part.items()}
+
+    return remembered(site, "names of quantities and subjects", make)
 
 
 def clashes(disputes: Iterable[Dispute]) -> dict[str, list[str]]:

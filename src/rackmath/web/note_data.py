@@ -167,6 +167,7 @@ def dispute_data(dispute: Dispute, figures: Mapping[str, Mapping[str, Any]]) -> 
         "label": dispute.label,
         "severity": round(dispute.severity, 3) if dispute.severity < 1e6 else None,
         "explanation": dispute.explanation,
+        "reason": dispute.reason,
         "mine": dict(mine),
         "other": dict(other),
     }

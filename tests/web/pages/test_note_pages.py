@@ -407,7 +407,8 @@ def test_the_public_reads_cited_sentences_only(site):
     assert "Two sellers had no stock" not in html
     assert "Two sellers" not in json.dumps(page(site, path).data)
     assert "Two sellers" not in page(site, path).markdown
-    assert "Sentences 1 to 2 are not shown." in text
+    assert "Sentences 1 and 2 are not shown." in text
+    assert "Sentences 4 to 6 are not shown." in text
     assert 'id="s3"' in html
     assert "Two sellers had no stock" in shown(site, path, drafts=True, viewer=Viewer("ann"))
     assert page(site, f"/src/survey-2026/read/{sha[:12]}").path == path

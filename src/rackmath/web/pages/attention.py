@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rackmath.brain.entries import PUBLIC
 from rackmath.web.cards import card
 from rackmath.web.lists import address, once
 from rackmath.web.memo import kept_page
@@ -42,6 +43,12 @@ SHOWN = 10
 """Tasks of one kind beside those of others; on its own a kind is shown in full."""
 
 
+def tasks_for(site: Site, asked: Asked) -> list[Task]:
+    """Return what waits; readers are not told of notes that they cannot see."""
+    waiting = site.attention(asked.day)
+    return [task for task in waiting if asked.drafts or task.card is None or task.card.status in PUBLIC]
+
+
 def task_row(task: Task) -> dict[str, Any]:
     """Return a task as plain data."""
     words, look = SEVERITIES.get(task.severity, SEVERITIES[3])
@@ -69,7 +76,7 @@ def group_title(kind: str) -> tuple[str, str]:
 @kept_page
 def attention(site: Site, asked: Asked) -> Page:
     """Show the queue by kind, the kind with the most pressing task first; ``?kind=`` shows one kind in full."""
-    rows = [task_row(task) for task in site.attention(asked.day)]
+    rows = [task_row(task) for task in tasks_for(site, asked)]
     kind = asked.get("kind")
     if kind and kind not in {row["kind"] for row in rows}:
         raise NotFound(f"nothing of the kind {kind!r} waits; see /attention")

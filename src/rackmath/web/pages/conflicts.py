@@ -37,6 +37,7 @@ def dispute_row(site: Site, dispute: Dispute, day: date) -> dict[str, Any]:
         "severity": round(dispute.severity, 2) if dispute.severity < 1e6 else None,
         "label": capital(dispute.label),
         "explanation": dispute.explanation,
+        "reason": dispute.reason,
         "sides": sides,
     }
 

@@ -12,7 +12,7 @@ from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
 from rackmath.web.pages.about import CITATIONS
-from rackmath.web.pages.attention import task_row
+from rackmath.web.pages.attention import task_row, tasks_for
 from rackmath.web.pages.changes import change_row, gathered
 from rackmath.web.pages.contributors import contributor_row, health_row
 from rackmath.web.pages.feeds import feed_links
@@ -34,7 +34,7 @@ def home(site: Site, asked: Asked) -> Page:
     quantities = sorted(site.quantities(), key=lambda one: (-one.figures, one.id))
     figures = sum(one.figures for one in quantities)
     newest = [card(note) for note in site.notes(limit=NEWEST)]
-    tasks = [task_row(task) for task in site.attention(asked.day)]
+    tasks = [task_row(task) for task in tasks_for(site, asked)]
     people = [
         contributor_row(one, site.counts(contributor=handle), site.health(contributor=handle))
         for handle, one in site.contributors.items()

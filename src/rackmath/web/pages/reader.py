@@ -53,7 +53,7 @@ def reader(site: Site, asked: Asked, *, citekey: str, sha: str) -> Page:
         "text_licence": record.licence,
         "total": record.sentences,
         "cited": len(claims),
-        "lines": folded(lines),
+        "lines": folded(lines, record.sentences),
     }
     return Page(
         path=f"{source_path(citekey)}/read/{full}",
@@ -114,8 +114,8 @@ def shown(snapshot: Snapshot, claims: dict[int, Any], *, whole: bool) -> list[di
     return [{"n": each.n, "text": each.text} for each in snapshot.sentences]
 
 
-def folded(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return sentences in order; where some are not shown, one line says which."""
+def folded(lines: Sequence[dict[str, Any]], total: int) -> list[dict[str, Any]]:
+    """Return sentences in order, of `total`; where some are not shown, one line says which."""
     near = {at for line in lines if line["claims"] for at in range(line["n"] - MARGIN, line["n"] + MARGIN + 1)}
     long = len(lines) > MOST
     found: list[dict[str, Any]] = []
@@ -124,10 +124,14 @@ def folded(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if line["text"] is None or (long and line["n"] not in near):
             continue
         if line["n"] > last + 1:
-            found.append({"n": last + 1, "to": line["n"] - 1, "text": None, "claims": []})
+            found.append(_gap(last + 1, line["n"] - 1))
         found.append({"n": line["n"], "to": line["n"], "text": line["text"], "claims": line["claims"]})
         last = line["n"]
-    return found
+    return [*found, *([] if last >= total else [_gap(last + 1, total)])]
+
+
+def _gap(first: int, last: int) -> dict[str, Any]:
+    return {"n": first, "to": last, "text": None, "claims": []}
 
 
 def _markdown(data: dict[str, Any]) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.errors import RackmathError
 from rackmath.web.cards import card
-from rackmath.web.figure_rows import shown
+from rackmath.web.figure_rows import names_of, shown
 from rackmath.web.found import DEEPEST, Answer, matching_figures, search_site
 from rackmath.web.lists import Slice, address, once
-from rackmath.web.memo import remembered
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
 from rackmath.web.pages.contributors import SECTIONS
@@ -93,7 +92,7 @@ def search(site: Site, asked: Asked) -> Page:
 def _told(site: Site, text: str, answer: Answer, start: int, *, drafts: bool) -> dict[str, Any]:
     """Return an answer as plain data."""
     cards = site.cards([hit.id for _, hit in answer.hits], drafts=drafts)
-    names = remembered(site, "names of quantities and subjects", lambda: _names(site))
+    names = names_of(site)
     hits = []
     for library, hit in answer.hits:
         if hit.id in cards:
@@ -121,17 +120,15 @@ def _then(text: str, answer: Answer, asked: Asked) -> dict[str, str] | None:
     return {"day": day.isoformat(), "href": address("/search", q=rest, as_of=day.isoformat())}
 
 
-def _names(site: Site) -> dict[str, str]:
-    quantities, subjects = site.meaning
-    return {name: about.name for part in (quantities, subjects) for name, about in part.items()}
-
-
 def _hit(library: Library, hit: Hit, note: dict[str, Any], answer: Answer, names: Mapping[str, str]) -> dict[str, Any]:
     figures = matching_figures(library, hit, answer.query, names)
+    passage = pieces(hit.plain_passage, hit.spans)
+    if any(hit.plain_passage.startswith(f"{figure.subject} {figure.quantity} ") for figure in figures):
+        passage = pieces(note["excerpt"], ())  # the figure itself stands below, in words
     return {
         "note": note,
         "title": [{"text": hit.title, "mark": False}],
-        "passage": pieces(hit.plain_passage, hit.spans),
+        "passage": passage,
         "score": round(hit.score, 4),
         "good": hit.good,
         "share": round(100 * hit.score),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rackmath.web.chips import figure_path, source_path, value_words
+from rackmath.web.figure_rows import names_of
 from rackmath.web.pages import Asked, Page, Route
 from rackmath.web.writing import own_library, own_note
 
@@ -28,7 +29,8 @@ def pick(site: Site, asked: Asked, *, key: str) -> Page:
     words = [word.casefold() for word in _WORD.findall(asked.get("q")[:200])][:12]
     mine = list(library.figures(note_id=note.id, drafts=True)) if note else []
     others = (figure for each in site.libraries for figure in each.figures())
-    figures = _first(_unique([*mine, *others]), words, _figure_words)
+    names = names_of(site)
+    figures = _first(_unique([*mine, *others]), words, lambda each: _figure_words(each, names))
     sources = _first(library.sources(), words, _source_words)
     return Page(
         path=f"/write/{key}/figures",
@@ -38,7 +40,7 @@ def pick(site: Site, asked: Asked, *, key: str) -> Page:
             "key": key,
             "note": note.title if note else "",
             "q": asked.get("q")[:200],
-            "figures": [_figure(each) for each in figures],
+            "figures": [_figure(each, names) for each in figures],
             "sources": [_source(each) for each in sources],
         },
         styles=("write.css",),
@@ -68,24 +70,26 @@ def _first(found: Iterable[Any], words: Sequence[str], told: Any) -> list[Any]:
     return kept
 
 
-def _figure_words(figure: Figure) -> str:
-    scope = " ".join(figure.scope.values())
-    return (
-        f"{figure.subject} {figure.quantity} {figure.as_written} {figure.shown} {figure.unit} {scope} {figure.as_of} "
-        f"{figure.claimant.who} {figure.note_title} {figure.source}"
-    ).replace("-", " ")
+def _figure_words(figure: Figure, names: Mapping[str, str]) -> str:
+    said = (figure.as_written, figure.shown, figure.unit, *figure.scope.values(), str(figure.as_of))
+    whose = (figure.claimant.who, figure.note_title, figure.source)
+    return " ".join([figure.subject, figure.quantity, _about(figure, names), *said, *whose]).replace("-", " ")
 
 
 def _source_words(source: SourceEntry) -> str:
     return f"{source.citekey} {source.title} {source.publisher} {' '.join(source.authors)}".replace("-", " ")
 
 
-def _figure(figure: Figure) -> dict[str, str]:
+def _about(figure: Figure, names: Mapping[str, str]) -> str:
+    return f"{names.get(figure.subject, figure.subject)}: {names.get(figure.quantity, figure.quantity)}"
+
+
+def _figure(figure: Figure, names: Mapping[str, str]) -> dict[str, str]:
     printed = re.sub(r"[\[\]|\n]", " ", figure.as_written or value_words(figure)).strip()
     facts = (value_words(figure), f"as of {figure.as_of}", figure.claimant.who, figure.note_title)
     return {
         "token": f"[[fig:{figure.id}|{printed}]]",
-        "title": f"{figure.subject.replace('-', ' ')}: {figure.quantity.replace('-', ' ')}",
+        "title": _about(figure, names),
         "note": " · ".join(fact for fact in facts if fact),
         "href": figure_path(figure.id),
     }

@@ -59,9 +59,10 @@ window.rackmath.picker = (options) => {
   const ask = async () => {
     clearTimeout(timer);
     if (asking) asking.abort();
-    asking = new AbortController();
+    const mine = (asking = new AbortController());
     try {
-      fill(await options.find(field.value.trim(), asking.signal));
+      const found = await options.find(field.value.trim(), mine.signal);
+      if (!mine.signal.aborted) fill(found);
     } catch (problem) {
       if (problem.name !== "AbortError") fill({ items: [], said: "The server does not answer. Try again in a moment." });
     }
@@ -74,6 +75,7 @@ window.rackmath.picker = (options) => {
 
   field.addEventListener("input", () => {
     fresh = false;
+    if (asking) asking.abort(); // what comes now would answer what stood here before
     clearTimeout(timer);
     timer = setTimeout(ask, 120);
   });

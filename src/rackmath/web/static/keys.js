@@ -117,7 +117,7 @@
     setTimeout(() => line.remove(), 4000);
   };
   const copy = async () => {
-    const link = document.querySelector('link[rel="cite-as"], link[rel="canonical"]');
+    const link = document.querySelector('link[rel="cite-as"]') || document.querySelector('link[rel="canonical"]');
     const address = new URL(link ? link.getAttribute("href") : location.href, location.href).href;
     try {
       await navigator.clipboard.writeText(address);
