@@ -220,6 +220,7 @@ def test_paper_shows_the_text_and_its_sources_and_no_controls(open_page: Callabl
     page.goto(RENT)
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()") == "#fff"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     for hidden in (".nav", ".find", ".foot", ".tip", ".theme"):
         assert not page.locator(hidden).first.is_visible(), hidden
     assert page.locator(".footnotes li").first.is_visible()
