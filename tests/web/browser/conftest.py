@@ -16,8 +16,9 @@ EXPECTED = "Failed to load resource"
 """What the browser says of an answer such as 404, which a test asked for."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    # not for the whole session: while its driver runs, no other test can run a loop of its own
     if BROWSER is None:
         pytest.skip("needs Chromium; none is installed")
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright to drive the browser")
@@ -28,7 +29,9 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    if BROWSER is None:
+        pytest.skip("needs Chromium; none is installed")
     with shown(tmp_path_factory.mktemp("brains")) as found:
         yield found
 
