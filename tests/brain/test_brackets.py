@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brain.made_vaults import make_brain, note, put
-from rackmath.brain.brackets import bracket_entries
+from rackmath.brain.brackets import Meaning, brackets
 from rackmath.brain.confirm import confirm_reference
 from rackmath.brain.library import Library
 from rackmath.vault import Document
@@ -30,19 +30,19 @@ TEXT = """One [3] is it. Then again [3], says [4].
 
 
 def test_bracket_references_are_candidates_until_somebody_confirms_them() -> None:
-    found = bracket_entries(Document.parse(TEXT))
+    found = brackets(Document.parse(TEXT))
     assert [(each.id, each.state, each.sentence) for each in found] == [
         ("r1", "candidate", "One [3] is it."),
         ("r2", "resolved", "Then again [3], says [4]."),
         ("r3", "unresolved", "Then again [3], says [4]."),
     ]
-    assert found[0].candidates == ((3, "note_a", "A", 0.3),)
-    assert (found[1].resolved, found[1].confidence, found[1].confirmed_by) == (("note_b",), 1.0, "ann")
+    assert found[0].candidates == (Meaning(3, "note_a", "A", 0.3),)
+    assert (found[1].confirmed, found[1].confidence, found[1].confirmed_by) == ((Meaning(3, "note_b"),), 1.0, "ann")
 
 
 @pytest.mark.parametrize("inside", ["", "- 1\n- [2]\n", "a: b\n", "- id: {a: [}\n", "- raw: [1]\n  numbers: {}\n"])
 def test_mangled_blocks_are_read_as_far_as_they_go(inside: str) -> None:
-    bracket_entries(Document.parse(f"Text [1].\n\n```references\n{inside}```\n"))
+    brackets(Document.parse(f"Text [1].\n\n```references\n{inside}```\n"))
 
 
 def test_confirmed_references_are_links_and_candidates_are_not(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from rackmath.brain.anchors import selector
-from rackmath.brain.bracket_refs import bracket_refs
-from rackmath.brain.brackets import bracket_entries
+from rackmath.brain.brackets import brackets
 from rackmath.brain.cites import cites
 from rackmath.brain.confirm import (
     confirm_above,
@@ -72,11 +71,11 @@ def note() -> Document:
 
 
 def ref(document: Document, which: str = "r1"):
-    return next(each for each in bracket_refs(document) if each.id == which)
+    return next(each for each in brackets(document) if each.id == which)
 
 
 def test_candidates_are_candidates_until_a_person_confirms_them():
-    assert [(each.id, each.state, each.confidence) for each in bracket_refs(note())] == [
+    assert [(each.id, each.state, each.confidence) for each in brackets(note())] == [
         ("r1", "candidate", 0.95), ("r2", "candidate", 0.4), ("r3", "unresolved", 0.0),
     ]  # fmt: skip
     half = confirm_reference(note(), "r1", {1: "note_a"}, **WHO)
@@ -102,16 +101,16 @@ def test_a_rejected_candidate_is_not_offered_again():
     assert (ref(back).state, ref(back).rejected) == ("resolved", ())
 
 
-def test_a_reader_that_knows_no_numbers_sees_the_same():
+def test_half_of_a_confirmation_can_be_taken_back():
     whole = confirm_reference(note(), "r1", {1: "note_a", 2: "note_c"}, **WHO)
-    plain = bracket_entries(whole)[0]
-    assert (plain.state, plain.resolved, plain.confirmed_by) == ("resolved", ("note_a", "note_c"), "ada")
-    refused = bracket_entries(reject_reference(whole, "r1", [2], **WHO))[0]
-    assert (refused.state, refused.resolved, [each[1] for each in refused.candidates]) == (
-        "candidate",
-        (),
-        ["note_a"],
+    said = ref(whole)
+    assert (said.state, [each.note for each in said.meant], said.confirmed_by) == (
+        "resolved",
+        ["note_a", "note_c"],
+        "ada",
     )
+    half = ref(reject_reference(whole, "r1", [2], **WHO))
+    assert (half.state, half.means(1), half.means(2), half.candidates) == ("unresolved", "note_a", None, ())
 
 
 def test_all_that_is_sure_enough_is_confirmed():
@@ -130,9 +129,7 @@ def test_wrong_references_are_refused():
     with pytest.raises(RackmathError, match="no note 'note_q'"):
         confirm_reference(note(), "r1", {1: "note_q"}, known=["note_a"], **WHO)
     assert (
-        bracket_refs(Document.parse("```references\n- just\n- id: x\n  numbers: [a, -1]\n  confidence: no\n```"))[
-            0
-        ].numbers
+        brackets(Document.parse("```references\n- just\n- id: x\n  numbers: [a, -1]\n  confidence: no\n```"))[0].numbers
         == ()
     )
 
@@ -191,12 +188,12 @@ def test_the_references_of_an_imported_brain_can_all_be_confirmed(seed_vault: Pa
     count = 0
     for path in sorted((seed_vault / "notes").rglob("*.md")):
         document = Document.parse(path.read_text(encoding="utf-8"))
-        refs = bracket_refs(document)
+        refs = brackets(document)
         if not refs:
             continue
         changed, ids = confirm_above(document, 0.0, **WHO)
         assert set(ids) == {each.id for each in refs if each.candidates}
-        after = bracket_refs(changed)
+        after = brackets(changed)
         assert [each.raw for each in after] == [each.raw for each in refs]
         assert all(each.state == "resolved" for each in after if len(each.confirmed) == len(each.numbers))
         assert changed.body.split("```references")[0] == document.body.split("```references")[0]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rackmath.brain import shelf
+from rackmath.brain.brackets import Bracket
 from rackmath.brain.cites import Cite
 from rackmath.brain.entries import (
     STATES,
     BracketRef,
     Candidate,
+    Card,
     Cited,
     Health,
     SourceEntry,
@@ -61,36 +63,30 @@ def _cited(cite: Cite, state: str, verdict: dict[str, Any], listed: tuple[str, .
 
 def brackets(db: sqlite3.Connection, brain: str, row: int, status: Collection[str]) -> list[BracketRef]:
     """Return the bracket references of a note in order, with the notes that they mean or may mean."""
-    entries = [
-        json.loads(entry) for (entry,) in db.execute("SELECT entry FROM bracket WHERE note = ? ORDER BY n", (row,))
-    ]
-    ids = {each[1] for entry in entries for each in entry["candidates"]} | {
-        note for entry in entries for note in entry["resolved"]
-    }
+    rows = db.execute("SELECT entry FROM bracket WHERE note = ? ORDER BY n", (row,))
+    written = [Bracket.of(json.loads(entry)) for (entry,) in rows]
+    ids = {each.note for bracket in written for each in bracket.meant}
     cards = {note: card for note, card in shelf.cards_by_id(db, brain, sorted(ids)).items() if card.status in status}
-    made = []
-    for entry in entries:
-        told = {note: (number, title, overlap) for number, note, title, overlap in entry["candidates"]}
-        meant = entry["resolved"] or list(told)
-        candidates = []
-        for note in meant:
-            number, title, overlap = told.get(note, (0, "", 0.0))
-            card = cards.get(note)
-            candidates.append(Candidate(number, note, card.title if card else title, overlap, card))
-        made.append(
-            BracketRef(
-                id=entry["id"],
-                raw=entry["raw"],
-                state=entry["state"],
-                confidence=entry["confidence"],
-                numbers=tuple(entry["numbers"]),
-                candidates=tuple(candidates),
-                sentence=entry["sentence"],
-                confirmed_by=entry["confirmed_by"],
-                confirmed_at=entry["confirmed_at"],
-            )
-        )
-    return made
+    return [bracket_ref(bracket, cards) for bracket in written]
+
+
+def bracket_ref(bracket: Bracket, cards: Mapping[str, Card]) -> BracketRef:
+    """Return a bracket reference with the notes that it means or may mean; `cards` are by the ids of notes."""
+    meant = [(each, cards.get(each.note)) for each in bracket.meant]
+    return BracketRef(
+        id=bracket.id,
+        raw=bracket.raw,
+        state=bracket.state,
+        confidence=bracket.confidence,
+        numbers=bracket.numbers,
+        candidates=tuple(
+            Candidate(each.number, each.note, card.title if card else each.title, each.overlap, card)
+            for each, card in meant
+        ),
+        sentence=bracket.sentence,
+        confirmed_by=bracket.confirmed_by,
+        confirmed_at=bracket.confirmed_at,
+    )
 
 
 # --- sources ---------------------------------------------------------------------------------------------------------

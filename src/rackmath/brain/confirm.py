@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rackmath.brain import bracket_refs, cites
+from rackmath.brain import brackets, cites
 from rackmath.brain.anchors import Selector
 from rackmath.errors import RackmathError, suggest
 from rackmath.vault import Document
@@ -43,7 +43,7 @@ def confirm_reference(
     """
     notes = set(known)
     titles = {}
-    for ref in bracket_refs.bracket_refs(document):
+    for ref in brackets.brackets(document):
         if ref.id == reference:
             titles = {each.note: each.title for each in (*ref.candidates, *ref.rejected, *ref.confirmed)}
             for number, note in meanings.items():
@@ -72,7 +72,7 @@ def confirm_reference(
             confirmed_at=at,
         )
 
-    return _changed(document, bracket_refs.BLOCK, "reference", reference, change)
+    return _changed(document, brackets.BLOCK, "reference", reference, change)
 
 
 def reject_reference(
@@ -106,7 +106,7 @@ def reject_reference(
             rejected_at=at,
         )
 
-    return _changed(document, bracket_refs.BLOCK, "reference", reference, change)
+    return _changed(document, brackets.BLOCK, "reference", reference, change)
 
 
 def confirm_above(document: Document, confidence: float, *, by: str, at: str) -> tuple[Document, list[str]]:
@@ -115,7 +115,7 @@ def confirm_above(document: Document, confidence: float, *, by: str, at: str) ->
     A number with two candidates is left for a person.
     """
     changed = []
-    for ref in bracket_refs.bracket_refs(document):
+    for ref in brackets.brackets(document):
         offered: dict[int, set[str]] = {}
         for each in ref.candidates:
             offered.setdefault(each.number, set()).add(each.note)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rackmath.brain import near
-from rackmath.brain.brackets import BracketEntry, bracket_entries
+from rackmath.brain.brackets import Bracket, brackets
 from rackmath.brain.cites import cites
 from rackmath.brain.front import text, texts
 from rackmath.brain.index_files import Parsed
@@ -38,7 +38,7 @@ def note_rows(file: Parsed) -> Rows:
     document, note = file.document, read_note(file)
     figures = list(figure_items(document))
     cited = cites(document)[:MOST_CITATIONS]
-    brackets = bracket_entries(document)
+    written = brackets(document)
     runs = near.runs_of(file.searchable.body)
     rests = {(key, "listed") for key in note.sources} | {(cite.citekey, "cited") for cite in cited if cite.citekey}
     rests |= {(key, "figure") for _, item in figures if (key := text(item.get("source"), 200))}
@@ -64,8 +64,8 @@ def note_rows(file: Parsed) -> Rows:
         "figure_use": [(n, use.figure) for n, use in enumerate(figure_uses(document))],
         "gone": [(name,) for name in sorted({name for _, item in figures for name in _gone(item)})],
         "cite": [(n, cite.id, cite.citekey, cite_to_json(cite), "unresolved", "{}") for n, cite in enumerate(cited)],
-        "bracket": [(n, entry.state, as_json(asdict(entry))) for n, entry in enumerate(brackets)],
-        "refers": sorted(_refers(brackets).items()),
+        "bracket": [(n, entry.state, as_json(asdict(entry))) for n, entry in enumerate(written)],
+        "refers": sorted(_refers(written).items()),
         "rests": sorted(rests),
         "near_runs": [(near.packed(runs),)],
         "near_band": [(band,) for band in sorted(set(near.bands_of(runs)))],
@@ -93,12 +93,12 @@ def _gone(item: Mapping[str, Any]) -> tuple[str, ...]:
     return texts(item.get("id") if text(item.get("rank")) == "deprecated" else item.get("supersedes"))
 
 
-def _refers(entries: Iterable[BracketEntry]) -> dict[str, str]:
+def _refers(entries: Iterable[Bracket]) -> dict[str, str]:
     """Return the notes that bracket references mean or may mean; one that is confirmed anywhere counts as such."""
     found: dict[str, str] = {}
     for entry in entries:
-        found.update(dict.fromkeys(entry.resolved, "resolved"))
-        if entry.state == "candidate":
-            for _, target, _, _ in entry.candidates:
-                found.setdefault(target, "candidate")
+        if entry.state == "resolved":
+            found.update((each.note, "resolved") for each in entry.confirmed)
+        for each in entry.meant:
+            found.setdefault(each.note, "candidate")
     return found

@@ -16,7 +16,7 @@ from rackmath.cli.sources import a_file, a_source, known_source, to_file, write_
 from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
-    from rackmath.brain.bracket_refs import BracketRef, Meaning
+    from rackmath.brain.brackets import Bracket, Meaning
     from rackmath.brain.desk import Desk, Written
     from rackmath.brain.snapshots import Record
     from rackmath.vault import Document
@@ -112,7 +112,7 @@ def references(
     to_json: bool,
 ) -> None:
     """Show the bracket references of an imported note with what they may mean, and say what they do mean."""
-    from rackmath.brain.bracket_refs import bracket_refs
+    from rackmath.brain.brackets import brackets
     from rackmath.brain.confirm import confirm_above, confirm_reference, reject_reference
     from rackmath.vault import Document
 
@@ -132,7 +132,7 @@ def references(
         written = desk.save(
             opened.note_id, document.text, opened.sha256, kind="minor", message="bracket references settled"
         )
-    _show_references(bracket_refs(document), written, to_json)
+    _show_references(brackets(document), written, to_json)
 
 
 @click.group("annotations")
@@ -215,10 +215,10 @@ def _chosen(kept: list[Record], citekey: str, address: str | None, *, needed: bo
 
 def _meanings(desk: Desk, document: Document, said: str) -> tuple[str, Mapping[int, str]]:
     """Read ``r1=9:note,13:note``; a note is named by its id, title, file or key."""
-    from rackmath.brain.bracket_refs import bracket_refs
+    from rackmath.brain.brackets import brackets
 
     reference, _, rest = said.partition("=")
-    offered = {(ref.id, each.number): each.note for ref in bracket_refs(document) for each in ref.candidates}
+    offered = {(ref.id, each.number): each.note for ref in brackets(document) for each in ref.candidates}
     found: dict[int, str] = {}
     for part in re.split(r",(?=\s*\d{1,9}(?::|$))", rest) if rest else ():
         number, _, note = (piece.strip() for piece in part.partition(":"))
@@ -235,7 +235,7 @@ def _meanings(desk: Desk, document: Document, said: str) -> tuple[str, Mapping[i
     return reference, found
 
 
-def _show_references(found: tuple[BracketRef, ...], written: Written | None, to_json: bool) -> None:
+def _show_references(found: tuple[Bracket, ...], written: Written | None, to_json: bool) -> None:
     if to_json:
         shown: list[dict[str, Any]] = [asdict(each) for each in found]
         print_json({"references": shown, "written": asdict(written) if written else None})

@@ -8,11 +8,11 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from rackmath.brain import snapshots
-from rackmath.brain.bracket_refs import BracketRef as Written
-from rackmath.brain.bracket_refs import bracket_refs
+from rackmath.brain.backing import bracket_ref
+from rackmath.brain.brackets import brackets
 from rackmath.brain.cite_check import Source, judge
 from rackmath.brain.cites import Cite, cites
-from rackmath.brain.entries import BracketRef, Candidate, Cited, Link
+from rackmath.brain.entries import BracketRef, Cited, Link
 from rackmath.brain.front import text, texts
 from rackmath.brain.kept import spans_of
 from rackmath.brain.links import pointers
@@ -76,7 +76,9 @@ def parts_then(library: Library, note: Note, *, drafts: bool) -> Parts:
     document = note.document
     kept = Judge(library)
     citations = [kept.judged(cite) for cite in cites(document)]
-    references = [_bracket(library, each, drafts=drafts) for each in bracket_refs(document)]
+    written = brackets(document)
+    cards = library.cards([each.note for bracket in written for each in bracket.meant], drafts=drafts)
+    references = [bracket_ref(each, cards) for each in written]
     links = []
     for pointer in pointers(document, note.path):
         card = library.card(pointer.target, drafts=drafts)
@@ -132,22 +134,3 @@ class Judge:
             checked_by=cite.checked_by,
             checked_at=cite.checked_at,
         )
-
-
-def _bracket(library: Library, written: Written, *, drafts: bool) -> BracketRef:
-    """Return a bracket reference of an earlier text with the notes of now that it means or may mean."""
-    meant = written.confirmed or written.candidates
-    cards = library.cards([each.note for each in meant], drafts=drafts)
-    return BracketRef(
-        id=written.id,
-        raw=written.raw,
-        state=written.state,
-        confidence=written.confidence,
-        numbers=written.numbers,
-        candidates=tuple(
-            Candidate(each.number, each.note, each.title, each.overlap, cards.get(each.note)) for each in meant
-        ),
-        sentence="",
-        confirmed_by=written.confirmed_by,
-        confirmed_at=written.confirmed_at,
-    )
