@@ -13,26 +13,17 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import click
+from click.testing import CliRunner
+
+from rackmath.cli.main import rackmath
 from rackmath.kernel import Model, registry
 from rackmath.kernel.params import unit_label
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = [
-    (),
-    ("models",),
-    ("show",),
-    ("run",),
-    ("figures",),
-    ("conflicts",),
-    ("decide",),
-    ("rerun",),
-    ("brain",),
-    ("brain", "import"),
-    ("brain", "search"),
-    ("brain", "check"),
-]
 DAY = "1795392000"  # 2026-11-23: the day of every example, so that the docs are the same tomorrow
 NOTICE = "<!-- Produced by `make docs`; edit the code instead. -->\n"
 
@@ -90,12 +81,27 @@ def run(command: str, *, columns: int = 100) -> str:
     return "\n".join(line.rstrip() for line in printed.strip("\n").split("\n"))
 
 
+def commands(command: click.Command, *before: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of a command and of every command below it, groups before what they hold."""
+    yield before
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from commands(command.commands[name], *before, name)
+
+
+def help_of(words: Sequence[str]) -> str:
+    """Return what ``--help`` prints, without starting a process for each of many commands."""
+    done = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1"}).invoke(rackmath, [*words, "--help"], prog_name="rackmath")
+    if done.exit_code:
+        sys.exit(f"rackmath {' '.join(words)} --help: status {done.exit_code}\n{done.output}")
+    return "\n".join(line.rstrip() for line in done.output.strip("\n").split("\n"))
+
+
 def cli_page() -> str:
     """Return the help of every command."""
     lines = ["# Commands", "", NOTICE]
-    for words in COMMANDS:
-        name = " ".join(("rackmath", *words))
-        lines += [f"## {name}", "", "```text", run(f"{name} --help"), "```", ""]
+    for words in commands(rackmath):
+        lines += [f"## {' '.join(('rackmath', *words))}", "", "```text", help_of(words), "```", ""]
     return "\n".join(lines)
 
 

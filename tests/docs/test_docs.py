@@ -80,3 +80,18 @@ def test_scenarios_in_the_docs_are_read(maker):
     assert blocks
     for block in blocks:
         assert load(block, Evidence.load()).options
+
+
+def test_every_command_has_its_help_in_the_docs():
+    """Read from the page itself: each group lists its commands, and each of them has a section."""
+    sections = dict(
+        re.findall(r"^## (rackmath.*?)\n\n```text\n(.*?)```", (ROOT / "docs/cli.md").read_text("utf-8"), re.M | re.S)
+    )
+    waiting, seen = ["rackmath"], []
+    while waiting:
+        name = waiting.pop()
+        seen.append(name)
+        listed = sections[name].partition("Commands:\n")[2]
+        waiting += [f"{name} {word}" for word in re.findall(r"^  ([a-z-]+)(?:  |$)", listed, re.M)]
+    assert sorted(seen) == sorted(sections)
+    assert len(seen) > 40
