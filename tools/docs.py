@@ -2,6 +2,7 @@
 
 * docs/models/<folder>.md: one section a model, from its declaration and docstring
 * docs/cli.md: every command's help
+* docs/http.md: every page, document and API call of the site
 * in README.md and docs/*.md: the output below each ``$ rackmath …`` line of a ``console`` block
 """
 
@@ -13,15 +14,20 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from click.testing import CliRunner
 
+from rackmath.brain.site import Site
 from rackmath.cli.main import rackmath
 from rackmath.kernel import Model, registry
 from rackmath.kernel.params import unit_label
+from rackmath.web.documents import MADE
+from rackmath.web.pages import ROUTES
+from rackmath.web.server import Setup, make_app
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = "1795392000"  # 2026-11-23: the day of every example, so that the docs are the same tomorrow
@@ -105,6 +111,52 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
+def http_page() -> str:
+    """Return the addresses of the site: pages, documents, and the calls of the API."""
+    lines = ["# Addresses", "", NOTICE]
+    lines += [
+        "Every page has its data as `.json`; pages of text have `.md`, lists have `.csv`.",
+        "`?as_of=YYYY-MM-DD` shows any page as it was on that day.",
+        "",
+        "## Pages",
+        "",
+        *rows(("address", "what it does"), ((f"`{route.pattern}`", told(route.view.__doc__)) for route in ROUTES)),
+        "",
+        "## Documents",
+        "",
+        "`/feeds/<name>.atom` and `/feeds/<name>.json` (Atom and JSON Feed 1.1); `/feeds` lists the names.",
+        "",
+        *(f"* `{path}`" for path in MADE),
+        "",
+        "## API",
+        "",
+        "`/openapi.json` describes it whole. Reading is open; writing needs `Authorization: Bearer TOKEN`.",
+        "",
+    ]
+    described = make_app(Site.open([]), Setup(keep=False)).app.openapi()
+    calls = (
+        (f"`{method.upper()} {path}`", told(call.get("description")), ", ".join(f"`{each}`" for each in asked_of(call)))
+        for path, methods in described["paths"].items()
+        for method, call in methods.items()
+    )
+    return "\n".join([*lines, *rows(("call", "what it does", "takes"), calls)]) + "\n"
+
+
+def asked_of(call: dict[str, Any]) -> list[str]:
+    """Return the names of a call's parameters."""
+    return [each["name"] for each in call.get("parameters", ()) if each["in"] != "path"]
+
+
+def told(text: str | None) -> str:
+    """Return the first line of a docstring, as Markdown."""
+    return re.sub(r"``([^`]+)``", r"`\1`", (text or "").strip().split("\n")[0])
+
+
+def rows(head: Sequence[str], cells: Iterable[Sequence[str]]) -> list[str]:
+    """Return a Markdown table."""
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *cells)]
+
+
 def with_outputs(text: str) -> str:
     """Return a page with the output below each ``$ rackmath`` line of its console blocks written anew."""
 
@@ -124,7 +176,7 @@ def with_outputs(text: str) -> str:
 def produced() -> dict[Path, str]:
     """Return every produced page by its path."""
     shutil.rmtree(ROOT / "build/tutorial-brain", ignore_errors=True)  # the tutorial makes it anew
-    pages = {**model_pages(), ROOT / "docs/cli.md": cli_page()}
+    pages = {**model_pages(), ROOT / "docs/cli.md": cli_page(), ROOT / "docs/http.md": http_page()}
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         if path not in pages:
             pages[path] = with_outputs(path.read_text(encoding="utf-8"))

@@ -42,8 +42,8 @@ def document(site: Site, path: str, origin: str = "") -> Document | None:
         Parquet is asked for, and pyarrow is not installed.
     """
     plain = unquote(path)
-    if plain in _MADE:
-        return _MADE[plain](site, origin)
+    if plain in MADE:
+        return MADE[plain](site, origin)
     if plain.startswith("/feeds/"):
         name, _, ending = plain.removeprefix("/feeds/").rpartition(".")
         if ending in ENDINGS and (feed := feed_of(site, name)) is not None:
@@ -54,7 +54,7 @@ def document(site: Site, path: str, origin: str = "") -> Document | None:
 
 def every(site: Site) -> Iterable[str]:
     """List the paths of all documents but those that need an extra."""
-    yield from (path for path in _MADE if not path.endswith(".parquet"))
+    yield from (path for path in MADE if not path.endswith(".parquet"))
     for feed in every_feed(site):
         yield from (f"/feeds/{feed.name}.{ending}" for ending in ENDINGS)
 
@@ -113,7 +113,7 @@ def _sitemap(site: Site, origin: str) -> Document:
     return Document(sitemap(site, origin).encode(), "application/xml; charset=utf-8")
 
 
-_MADE: dict[str, Callable[[Site, str], Document]] = {
+MADE: dict[str, Callable[[Site, str], Document]] = {
     "/sitemap.xml": _sitemap,
     "/robots.txt": _robots,
     "/data/figures.csv": _figures("csv", "text/csv; charset=utf-8"),
@@ -121,3 +121,4 @@ _MADE: dict[str, Callable[[Site, str], Document]] = {
     "/data/figures.parquet": _figures("parquet", "application/vnd.apache.parquet"),
     "/data/sources.json": _csl,
 }
+"""The documents that stand at a fixed address, beside the feeds."""

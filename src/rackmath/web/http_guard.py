@@ -92,7 +92,7 @@ class Guard:
         uploads: tuple[str, ...] = ("/api/",),
         limits: Limits | None = None,
     ) -> None:
-        self._app = app
+        self.app = app
         self._hosts = frozenset(host.lower() for host in hosts)
         self._complain = complain
         self._uploads = uploads
@@ -101,7 +101,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         if scope["type"] != "http":  # no page uses a socket
             await send({"type": "websocket.close", "code": 1008})
@@ -118,7 +118,7 @@ class Guard:
         answer: App
         try:
             self._check(scope)
-            await self._app(scope, self._bounded(scope, receive), armed)
+            await self.app(scope, self._bounded(scope, receive), armed)
             return
         except Refused as refused:
             answer = self._complain(scope, refused.status, refused.reason, refused.headers)
