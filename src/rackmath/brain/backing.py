@@ -46,6 +46,7 @@ def _cited(cite: Cite, state: str, verdict: dict[str, Any], listed: tuple[str, .
         claim=cite.claim,
         marks=cite.marks,
         candidates=() if cite.citekey else listed,
+        offered=() if cite.citekey else cite.offered,
         problem=cite.problem,
         why=verdict["why"],
         notes=tuple(verdict["notes"]),

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, Literal
 
 from rackmath.brain.context import sentence_at
-from rackmath.brain.front import text, texts
+from rackmath.brain.front import share, text, texts
 from rackmath.brain.links import document_prose
 from rackmath.vault import Document
 
@@ -123,7 +122,7 @@ def _read(entry: Mapping[str, Any], sentence: str) -> Bracket:
         raw=text(entry.get("raw"), 200),
         numbers=numbers,
         state="resolved" if whole else "candidate" if candidates else "unresolved",
-        confidence=_share(entry.get("confidence")),
+        confidence=share(entry.get("confidence")),
         candidates=() if whole else candidates,
         confirmed=confirmed,
         rejected=rejected,
@@ -159,18 +158,10 @@ def _meanings(value: Any) -> tuple[Meaning, ...]:
         if isinstance(each, Mapping):
             number, note = _number(each.get("number")), text(each.get("note"), 80)
             if number is not None and note:
-                found.append(Meaning(number, note, text(each.get("title"), 400), _share(each.get("overlap"))))
+                found.append(Meaning(number, note, text(each.get("title"), 400), share(each.get("overlap"))))
     return tuple(found)
 
 
 def _number(value: Any) -> int | None:
     said = text(value, 10)
     return int(said) if said.isascii() and said.isdigit() and len(said) <= 9 else None
-
-
-def _share(value: Any) -> float:
-    try:
-        share = float(text(value, 40))
-    except ValueError:
-        return 0.0
-    return min(1.0, max(0.0, share)) if isfinite(share) else 0.0

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rackmath.brain.extract import plain
+from rackmath.brain.front import share
 from rackmath.brain.sentences import split
 from rackmath.vault import Document
 
@@ -21,6 +22,9 @@ BLOCK = "citations"
 RELATIONS = ("supports", "contradicts", "context", "defines")
 MOST_SENTENCES = 200
 """A citation of more sentences than this is of the document."""
+
+MOST_OFFERED = 20
+"""Candidates of one citation beyond this many are left alone."""
 
 _MARK = re.compile(r"\[\^([^\]\s]{1,80})\]")
 _SPAN = r"s?(\d{1,6})(?:\s?[-–]\s?s?(\d{1,6}))?"
@@ -44,6 +48,8 @@ class Cite:
         What the block says, such as ``unresolved``; empty for a footnote without an entry.
     relation
         One of `RELATIONS`; ``supports`` unless said otherwise.
+    offered
+        Sources that an import thinks it may be, with a confidence (0 to 1), the likeliest first; never a binding.
     marks, raw
         Where an import said that it came from, kept for ever.
     words
@@ -64,6 +70,7 @@ class Cite:
     prefix: str = ""
     suffix: str = ""
     relation: str = "supports"
+    offered: tuple[tuple[str, float], ...] = ()
     marks: tuple[str, ...] = ()
     raw: str = ""
     words: str = ""
@@ -162,6 +169,7 @@ def _entry(label: str, entry: Mapping[str, Any], line: int, citekey: str, foot: 
         prefix=_text(entry.get("prefix")),
         suffix=_text(entry.get("suffix")),
         relation=relation,
+        offered=_offered(entry.get("candidates")),
         marks=tuple(map(str, marks)) if isinstance(marks, list) else (),
         raw=_text(entry.get("raw")),
         words=words,
@@ -170,6 +178,14 @@ def _entry(label: str, entry: Mapping[str, Any], line: int, citekey: str, foot: 
         line=line,
         problem=problem,
     )
+
+
+def _offered(value: Any) -> tuple[tuple[str, float], ...]:
+    found = []
+    for each in value[:MOST_OFFERED] if isinstance(value, list) else ():
+        if isinstance(each, Mapping) and (key := _text(each.get("source")).removeprefix("@")):
+            found.append((key[:200], share(each.get("confidence"))))
+    return tuple(found)
 
 
 def _read_words(words: str) -> tuple[tuple[int, ...], str, str]:

@@ -135,9 +135,9 @@ class Cited:
     """A citation of a note, in the order of its marks in the text, as judged by `rackmath.brain.cite_check`.
 
     `claim` is the note's own sentence; `sentences` are pairs of first and last sentence of the snapshot; `marks` the
-    keys of an import that nobody has resolved; `candidates` the citekeys of the note's listed sources where the
-    citation names none. `problem` says what cannot be read in it, or nothing; `why` explains the state in a sentence,
-    and `notes` hold what else there is to know.
+    keys of an import that nobody has resolved. Where the citation names no source, `candidates` are the citekeys that
+    its note lists, and `offered` those that an import thinks likely, with a confidence. `problem` says what cannot be
+    read in it, or nothing; `why` explains the state in a sentence, and `notes` hold what else there is to know.
     """
 
     id: str
@@ -149,6 +149,7 @@ class Cited:
     marks: tuple[str, ...]
     candidates: tuple[str, ...]
     problem: str
+    offered: tuple[tuple[str, float], ...] = ()
     why: str = ""
     notes: tuple[str, ...] = ()
     relation: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 LONGEST = 2000
@@ -36,6 +37,15 @@ def day(value: Any) -> str:
     """Return the date that a value begins with (a year, a month or a day), or an empty text."""
     match = _DAY.fullmatch(text(value, 60))
     return match[1] if match else ""
+
+
+def share(value: Any) -> float:
+    """Return a number from 0 to 1, cut to these bounds; what is none as 0."""
+    try:
+        number = float(text(value, 40))
+    except ValueError:
+        return 0.0
+    return min(1.0, max(0.0, number)) if isfinite(number) else 0.0
 
 
 def first(front: Mapping[str, Any], *keys: str) -> Any:

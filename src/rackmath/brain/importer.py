@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rackmath.brain.doc_sources import offers_for
 from rackmath.brain.import_memory import Memory, matched_notes
 from rackmath.brain.markdown import Naming, contributor_text, note_text, source_text
 from rackmath.brain.page import Page, PageNote, read_page
@@ -251,6 +252,7 @@ class _Import:
             note,
             self.naming,
             references,
+            offers_for(note.code, self.report.runs),
             contributor=self.page.profile.handle,
             run=self.run,
             created=created,

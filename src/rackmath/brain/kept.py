@@ -78,6 +78,7 @@ def cite_from_json(said: str) -> Cite:
     found: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(said).items()
     }
+    found["offered"] = tuple((key, confidence) for key, confidence in found.get("offered", ()))
     return Cite(**found)
 
 

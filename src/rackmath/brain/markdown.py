@@ -1,8 +1,9 @@
 """Write what a page says as the files of a vault: notes, sources and the contributor.
 
-Nothing is lost and nothing is resolved: a cite mark becomes a footnote in the namespace of its run, with its raw tag
-and the text that it wraps in a ``citations`` block; a bracket reference stays in the prose as it is, with its
-candidates in a ``references`` block. Both blocks say ``state: unresolved`` until a person or a later step knows better.
+Nothing is lost and nothing is resolved: a cite mark becomes a footnote in the namespace of its run, with its raw tag,
+the text that it wraps and the sources that it may mean in a ``citations`` block; a bracket reference stays in the
+prose as it is, with its candidates in a ``references`` block. Both blocks say ``state: unresolved`` until a person or a
+later step knows better.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rackmath.brain.doc_sources import SourceCandidate
 from rackmath.brain.page import Block, Item, PageNote
 from rackmath.brain.profile import Profile
 from rackmath.brain.references import Reference
@@ -21,6 +23,8 @@ from rackmath.brain.urls import normalise_url
 from rackmath.vault import write_yaml
 
 UNRESOLVED = "unresolved"
+MOST_OFFERED = 5
+"""Sources that one cite mark is offered."""
 
 _ORDER = "id type citekey title title_from status source_kind publisher url published created updated"
 _FRONT_ORDER = tuple(_ORDER.split())
@@ -41,6 +45,7 @@ def note_text(
     note: PageNote,
     naming: Naming,
     references: Sequence[Reference],
+    offers: Mapping[int, Sequence[SourceCandidate]] | None = None,
     *,
     contributor: str,
     run: str,
@@ -53,6 +58,8 @@ def note_text(
     ----------
     references
         The bracket references of this note.
+    offers
+        What the document numbers of its cite marks may be (`rackmath.brain.doc_sources.offers_for`).
     contributor
         The handle of the contributor, empty when the page names none.
     run
@@ -75,7 +82,7 @@ def note_text(
     if note.urls:
         front["sources"] = list(dict.fromkeys(naming.citekeys[normalise_url(use.url)] for use in note.urls))
     front["imported_by"] = run
-    notes = _Footnotes(run.removeprefix("run_"))
+    notes = _Footnotes(run.removeprefix("run_"), offers or {}, naming)
     parts = [_block(block, notes, naming) for block in note.blocks]
     if references:
         parts.append(_fenced("references", [_reference(at, item, naming) for at, item in enumerate(references, 1)]))
@@ -129,8 +136,10 @@ def contributor_text(profile: Profile) -> str:
 class _Footnotes:
     """The cite spans of one note as they are met."""
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, offers: Mapping[int, Sequence[SourceCandidate]], naming: Naming) -> None:
         self.run = run
+        self.offers = offers
+        self.naming = naming
         self.entries: list[dict[str, Any]] = []
         self.lines: list[str] = []
 
@@ -140,7 +149,15 @@ class _Footnotes:
         for span in item.citations:
             label = f"c{len(self.entries) + 1}"
             keys = [mark.key(self.run) for mark in span.marks]
-            self.entries.append({"id": label, "state": UNRESOLVED, "marks": keys, "raw": span.raw, "claim": span.claim})
+            entry: dict[str, Any] = {
+                "id": label,
+                "state": UNRESOLVED,
+                "marks": keys,
+                "raw": span.raw,
+                "claim": span.claim,
+            }
+            offered = self._offered({mark.doc for mark in span.marks})
+            self.entries.append({**entry, "candidates": offered} if offered else entry)
             self.lines.append(f"[^{label}]: {', '.join(keys) or 'no readable sentence number'} ({UNRESOLVED})")
             places.append((span.end, f"[^{label}]"))
         pieces, position = [], 0
@@ -148,6 +165,15 @@ class _Footnotes:
             pieces += [item.text[position:end], label]
             position = end
         return "".join([*pieces, item.text[position:]])
+
+    def _offered(self, documents: set[int]) -> list[dict[str, Any]]:
+        """Return the sources that these documents may be, the likeliest first; one that several may be counts once."""
+        best: dict[str, float] = {}
+        for document in documents:
+            for each in self.offers.get(document, ()):
+                best[each.url] = max(each.confidence, best.get(each.url, 0.0))
+        ranked = sorted(best, key=lambda url: (-best[url], url))[:MOST_OFFERED]
+        return [{"source": self.naming.citekeys[url], "confidence": best[url]} for url in ranked]
 
 
 def _block(block: Block, notes: _Footnotes, naming: Naming) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rackmath.brain.defects import Defect
+from rackmath.brain.doc_sources import RunSession
 from rackmath.brain.references import Batch, Reference
 from rackmath.brain.sources import SourceHealth
 from rackmath.brain.tags import Alias
@@ -98,6 +99,7 @@ class ImportReport:
     found: int
     kinds: dict[str, tuple[int, int]]
     cites: CiteCounts
+    runs: tuple[RunSession, ...]
     urls: SourceHealth
     tags: TagCounts
     brackets: BracketCounts

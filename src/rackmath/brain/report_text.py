@@ -60,6 +60,14 @@ def _cites(report: ImportReport) -> Iterator[tuple[str, str]]:
         f"{cites.total:,} in {len(cites.by_note):,} notes, with {cites.keys:,} different sentence numbers and "
         f"{cites.documents:,} document numbers; {cites.total - cites.unresolved:,} resolved",
     )
+    documents = [document for run in report.runs for document in run.documents]
+    if documents:
+        likely = sum(bool(each.candidates) and each.candidates[0].confidence >= 0.5 for each in documents)
+        yield (
+            "",
+            f"{len(report.runs):,} runs with {len(documents):,} documents, {likely:,} of them with a likely source; "
+            "none confirmed",
+        )
 
 
 def _brackets(report: ImportReport) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rackmath.brain.citations import Mark
 from rackmath.brain.defects import ORDER, Defect
+from rackmath.brain.doc_sources import resolve_documents
 from rackmath.brain.page import Page
 from rackmath.brain.references import Batch, Reference, resolve_references
 from rackmath.brain.report import BracketCounts, CiteCounts, ImportReport, TagCounts
@@ -37,6 +38,7 @@ def inspect_page(page: Page, listed: list[Listed] | None = None) -> ImportReport
         found=len(page.notes),
         kinds=_kinds(page),
         cites=count_cites(page),
+        runs=tuple(resolve_documents(page.notes)),
         urls=health,
         tags=count_tags(page),
         brackets=_count_brackets(references, batches),

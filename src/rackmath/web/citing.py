@@ -58,6 +58,9 @@ def cited_data(cited: Cited, source: SourceEntry | None) -> dict[str, Any]:
         "marks": list(cited.marks),
         "import_words": imported_words(cited.marks),
         "candidates": list(cited.candidates),
+        "offered": [
+            {"citekey": key, "href": source_path(key), "confidence": confidence} for key, confidence in cited.offered
+        ],
         "relation": cited.relation,
         "problem": cited.problem,
         "why": cited.why,
@@ -80,6 +83,10 @@ def mark_of(data: Mapping[str, Any]) -> Mark:
         parts.append(f'<span class="missing">@{escape(data["citekey"])}</span>, which this brain has no source for.')
     elif data["import_words"]:
         parts.append(escape(data["import_words"]))
+        if data["offered"]:
+            first = data["offered"][0]
+            link = f'<a class="cited" href="{escape(first["href"])}">@{escape(first["citekey"])}</a>'
+            parts.append(f" Perhaps {link}, {first['confidence']:.0%} sure.")
     if data["quote"]:
         parts.append(f" <q>{escape(shortened(data['quote'], LONGEST_QUOTE))}</q>")
     if data["look"] == "bad" and data["why"]:

@@ -124,6 +124,7 @@ class Judge:
             claim=cite.claim,
             marks=cite.marks,
             candidates=(),
+            offered=() if cite.citekey else cite.offered,
             problem=cite.problem,
             why=verdict.why,
             notes=tuple(verdict.notes),
