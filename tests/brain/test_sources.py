@@ -6,8 +6,8 @@ import pytest
 
 from brain.made_pages import page, reading
 from rackmath.brain.domains import TIER_WORDS, tier_of
-from rackmath.brain.page import parse_page
-from rackmath.brain.sources import grade_of, list_sources, source_health
+from rackmath.brain.page import Page, parse_page
+from rackmath.brain.sources import grade_of, list_sources, page_health
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_health_of_a_list() -> None:
     )
     found = parse_page(text)
     listed = list_sources(found)
-    health = source_health(found, listed)
+    health = page_health(found, listed)
     # five uses of three addresses; one address stands in both notes
     assert (health.uses, health.distinct, health.shared) == (5, 3, 1)
     assert (health.arxiv, health.doi, health.pdf, health.insecure) == (2, 1, 2, 1)
@@ -77,3 +77,28 @@ def test_title_comes_from_the_address() -> None:
     urls = ("https://arxiv.org/pdf/2604.04745", "https://e.example/a_b-c.html", "https://e.example/")
     listed = list_sources(parse_page(page(reading("One", "x", urls=urls))))
     assert [source.title for source in listed] == ["arXiv 2604.04745", "e.example: a b c", "e.example"]
+
+
+def test_a_seller_about_its_own_wares_is_told():
+    found = parse_page(
+        page(
+            reading("Trainium halves the bill", "x", urls=("https://aws.amazon.com/trainium/", "https://a.example/p")),
+            reading("Bricks halve the bill", "x", urls=("https://aws.amazon.com/trainium/",)),
+            reading("What AWS charges", "x", urls=("https://arxiv.org/abs/2401.00001",)),
+            heading="Reading{n} nodes",
+        )
+    )
+    health = page_health(found, list_sources(found))
+    assert [code for code, _ in health.own_words] == ["R1"]
+    ((_, keys),) = health.own_words
+    assert len(keys) == 1
+
+
+@pytest.mark.shared
+def test_health_of_a_real_page(seed: Page):
+    health = page_health(seed, list_sources(seed))
+    assert (health.uses, health.distinct, health.shared) == (558, 417, 105)
+    claims = dict(health.own_words)
+    assert claims["R4"]
+    assert all("aws" in key or "amazon" in key for key in claims["R4"])  # what a seller says of its own chips
+    assert sum(count for _, count in health.grades) == 153

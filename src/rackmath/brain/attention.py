@@ -47,6 +47,7 @@ def attention(library: Library, today: date) -> list[Task]:
             *_reviews(library),
             *_proposals(library),
             *_gone(library),
+            *_fallen(library),
             *_sources(library),
             *_links(library),
             *_tags(library),
@@ -225,6 +226,15 @@ def _gone(library: Library) -> Iterator[Task]:
         return made
 
     yield from library.ask(step)
+
+
+def _fallen(library: Library) -> Iterator[Task]:
+    """Tell notes that rest on what fell through other notes alone; those that touch it are told of elsewhere."""
+    for each in library.fallen():
+        if each.sure and len(each.path) > 1:
+            title = f"Rests on something {each.state}: {each.card.title}"
+            why = f"{each.path[0]} was {each.state}, and this rests on it by way of {', '.join(each.path[1:])}"
+            yield _on(library, "fallen", 2, title, why, each.card, items=each.path)
 
 
 # --- sources, links, tags, files -------------------------------------------------------------------------------------

@@ -63,6 +63,27 @@ _LISTS: dict[Tier, str] = {
 _TIERS: dict[str, Tier] = {domain: tier for tier, names in _LISTS.items() for domain in names.split()}
 
 
+_WARES = {
+    "amazon.com": "amazon aws trainium inferentia bedrock sagemaker",
+    "aboutamazon.com": "amazon aws trainium inferentia bedrock sagemaker anthropic",
+    "google.com": "google gcp tpu gemini vertex",
+    "microsoft.com": "microsoft azure maia openai",
+    "nvidia.com": "nvidia cuda hopper blackwell h100 h200 b200 gb200 gb300 dgx nvlink triton",
+    "amd.com": "amd mi300x mi325x mi355x rocm instinct",
+    "intel.com": "intel gaudi xeon",
+    "meta.com": "meta llama mtia",
+    "openai.com": "openai gpt chatgpt",
+    "anthropic.com": "anthropic claude",
+    "vllm.ai": "vllm",
+}
+"""What sellers sell, where it has another name than their domain."""
+
+
+def seller_names(domain: str) -> frozenset[str]:
+    """Return the words by which a seller and its wares are spoken of, in lower case."""
+    return frozenset((domain.partition(".")[0], *_WARES.get(domain, "").split()))
+
+
 def tier_of(host: str, path: str = "") -> Tier:
     """Return the tier of a host; the most specific known part of the name counts.
 

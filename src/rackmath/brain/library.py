@@ -34,6 +34,7 @@ from rackmath.brain.entries import (
     Task,
     Use,
 )
+from rackmath.brain.fallen import Fallen, fallen
 from rackmath.brain.numbers import Conflicts, Figures, quantity_entries
 from rackmath.brain.opened import Brain, Meaning, bundled_meaning
 from rackmath.brain.revised import changes
@@ -157,6 +158,10 @@ class Library(Brain):
     def lineage(self) -> Lineage:
         """Say how the brain hangs together."""
         return self.kept("lineage", lambda db: connections.lineage(db, self.id))
+
+    def fallen(self) -> tuple[Fallen, ...]:
+        """Return the notes that rest on a source or a note that was retracted, retired or superseded."""
+        return self.kept("fallen", lambda db: fallen(db, self.id))
 
     def _of(self, note_id: str, ask: Callable[[sqlite3.Connection, int], Found], empty: Found) -> Found:
         def step(db: sqlite3.Connection) -> Found:

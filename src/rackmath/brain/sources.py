@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from rackmath.brain.domains import PRIMARY, Tier, tier_of
+from rackmath.brain.domains import PRIMARY, Tier, seller_names, tier_of
 from rackmath.brain.page import Page
 from rackmath.brain.urls import UrlFacts, citekey_for, normalise_url, url_facts
 
@@ -61,6 +61,8 @@ class SourceHealth:
         Notes by what their own sources amount to.
     one_domain
         Codes of notes with two or more sources that all come from one domain.
+    own_words
+        Notes about a seller's wares that rest on the seller, each with these sources: claims, not evidence.
     """
 
     uses: int
@@ -75,6 +77,7 @@ class SourceHealth:
     duplicates: tuple[tuple[str, ...], ...]
     grades: tuple[tuple[str, int], ...]
     one_domain: tuple[str, ...]
+    own_words: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def list_sources(page: Page, known: Mapping[str, str] | None = None) -> list[Listed]:
@@ -104,25 +107,35 @@ def list_sources(page: Page, known: Mapping[str, str] | None = None) -> list[Lis
     return listed
 
 
-def source_health(page: Page, listed: list[Listed]) -> SourceHealth:
+def page_health(page: Page, listed: Sequence[Listed]) -> SourceHealth:
     """Judge the source lists of a page."""
     by_url = {source.facts.url: source for source in listed}
+    notes = [note for note in page.notes if note.urls or note.kind == "reading"]
+    lists = {note.code: [by_url[normalise_url(use.url)] for use in note.urls] for note in notes}
+    return source_health(lists, {note.code: " ".join((note.title, *note.tags)) for note in notes})
+
+
+def source_health(lists: Mapping[str, Sequence[Listed]], about: Mapping[str, str]) -> SourceHealth:
+    """Judge the source lists of some notes.
+
+    Parameters
+    ----------
+    lists
+        The sources of each note, as often as it lists them.
+    about
+        What each note is about (its title and tags), to tell whether a seller speaks of its own wares.
+    """
+    listed = list({source.citekey: source for each in lists.values() for source in each}.values())
+    users = Counter(citekey for each in lists.values() for citekey in {source.citekey for source in each})
     same: dict[str, list[str]] = defaultdict(list)
     for source in listed:
-        same[source.facts.loose].append(source.citekey)
-    grades: Counter[Grade] = Counter()
-    one_domain = []
-    for note in page.notes:
-        if note.kind != "reading":
-            continue
-        used = [by_url[normalise_url(use.url)] for use in note.urls]
-        grades[grade_of([source.tier for source in used])] += 1
-        if len(used) > 1 and len({source.facts.domain for source in used}) == 1:
-            one_domain.append(note.code)
+        if source.facts.loose:
+            same[source.facts.loose].append(source.citekey)
+    claims = {code: own_words(about.get(code, ""), used) for code, used in lists.items()}
     return SourceHealth(
-        uses=sum(len(note.urls) for note in page.notes),
+        uses=sum(map(len, lists.values())),
         distinct=len(listed),
-        shared=sum(len(source.notes) > 1 for source in listed),
+        shared=sum(count > 1 for count in users.values()),
         tiers=tuple(Counter(source.tier for source in listed).most_common()),
         domains=tuple(Counter(source.facts.domain for source in listed).most_common()),
         pdf=sum(source.facts.is_pdf for source in listed),
@@ -130,8 +143,19 @@ def source_health(page: Page, listed: list[Listed]) -> SourceHealth:
         arxiv=sum(bool(source.facts.arxiv) for source in listed),
         insecure=sum(source.facts.url.startswith("http://") for source in listed),
         duplicates=tuple(tuple(group) for group in same.values() if len(group) > 1),
-        grades=tuple(grades.most_common()),
-        one_domain=tuple(one_domain),
+        grades=tuple(Counter(grade_of([source.tier for source in used]) for used in lists.values()).most_common()),
+        one_domain=tuple(
+            code for code, used in lists.items() if len(used) > 1 and len({each.facts.domain for each in used}) == 1
+        ),
+        own_words=tuple((code, found) for code, found in claims.items() if found),
+    )
+
+
+def own_words(about: str, used: Sequence[Listed]) -> tuple[str, ...]:
+    """Return the citekeys of sellers that speak of their own wares in a note about these."""
+    said = set(re.findall(r"[a-z0-9]+", about.casefold()))
+    return tuple(
+        dict.fromkeys(each.citekey for each in used if each.tier == "vendor" and said & seller_names(each.facts.domain))
     )
 
 

@@ -11,7 +11,7 @@ from rackmath.brain.doc_sources import resolve_documents
 from rackmath.brain.page import Page
 from rackmath.brain.references import Batch, Reference, resolve_references
 from rackmath.brain.report import BracketCounts, CiteCounts, ImportReport, TagCounts
-from rackmath.brain.sources import Listed, SourceHealth, list_sources, source_health
+from rackmath.brain.sources import Listed, SourceHealth, list_sources, page_health
 from rackmath.brain.tags import propose_aliases, slug_of
 
 
@@ -25,7 +25,7 @@ def inspect_page(page: Page, listed: list[Listed] | None = None) -> ImportReport
     """
     listed = list_sources(page) if listed is None else listed
     references, batches = resolve_references(page)
-    health = source_health(page, listed)
+    health = page_health(page, listed)
     defects = [*page.defects, *_reference_defects(references), *_cite_defects(page), *_source_defects(health)]
     profile = page.profile
     return ImportReport(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, as_of, day, load_evidence, print_json, shorten, table, vaults, wrap
+from rackmath.cli.common import as_json, as_of, day, load_evidence, print_json, shorten, table, today, vaults, wrap
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 @click.argument("query", required=False, default="")
 @vaults
 @as_of
+@click.option("--latest", is_flag=True, help="Of each subject, quantity and scope, only the figure that holds.")
 @as_json
-def figures(query: str, vaults: tuple[Path, ...], as_of: str | None, to_json: bool) -> None:
+def figures(query: str, vaults: tuple[Path, ...], as_of: str | None, latest: bool, to_json: bool) -> None:
     """List figures, all or those that match QUERY, with source and age."""
+    from rackmath.evidence.series import series
+
     evidence = load_evidence(vaults)
     when = day(as_of)
     found = evidence.find(query, as_of=when)
+    if latest:
+        when = when or today()
+        found = [each.latest for each in series(found, when)]
     if to_json:
         print_json([figure_json(each, evidence, when) for each in found])
         return

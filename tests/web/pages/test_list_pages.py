@@ -29,7 +29,7 @@ ONE_EACH = [
     "/q",
     "/q/rental-price",
 ]
-ONE_EACH += ["/conflicts", "/attention", "/changes", "/corrections", "/about", "/feeds"]
+ONE_EACH += ["/conflicts", "/attention", "/changes", "/corrections", "/about", "/feeds", "/lineage"]
 
 RULES = """review:
   - name: filings
@@ -397,3 +397,27 @@ def test_what_is_remembered_is_made_again_after_a_change():
     one.generation = 2
     assert remembered(one, "k", make) == 2
     assert remembered(Of(), "k", make) == 3
+
+
+# --- what rests on what ----------------------------------------------------------------------------------------------
+
+
+def test_lineage_tells_of_each_brain_and_its_table_has_all(site):
+    it = page(site, "/lineage")
+    mine = it.data["brains"][0]
+    assert mine["title"] == site.libraries[0].title
+    assert mine["sources"]["distinct"] <= mine["sources"]["uses"]
+    found = {(row["finding"], row["title"]) for row in it.rows if row["brain"] == mine["id"]}
+    assert {("orphans", row["title"]) for row in mine["orphans"]} <= found
+    assert f"{mine['concentration']:.3f}" in shown(site, "/lineage").text
+
+
+def test_a_quantity_says_what_holds_and_how_independent_it_is(site):
+    it = page(site, "/q/rental-price")
+    holds = it.data["holds"]
+    assert holds
+    for row in holds:
+        assert 1 <= row["effective"] <= row["figures"]
+        assert row["href"].startswith("/fig/")
+    keys = [(row["subject"], tuple(sorted(row["scope"].items()))) for row in holds]
+    assert len(keys) == len(set(keys))

@@ -31,6 +31,7 @@ KINDS = {
     "source_dead": ("Sources that are gone", "Their address no longer answers."),
     "gone": ("Links to what no longer holds", "Published notes point at a note that was retired or replaced."),
     "stale": ("Figures past their time", "Older than the half-life of what they measure, and a text rests on them."),
+    "fallen": ("Resting on what fell", "What they rest on, through other notes, was retracted, retired or superseded."),
     "references": ("References nobody has confirmed", "Numbers in brackets with candidates, and no one who decided."),
     "problems": ("Files that cannot be read in full", "What is wrong stands with each of them."),
     "citations_unresolved": ("Citations without a source", "Marks of an import: what they rest on is not known."),

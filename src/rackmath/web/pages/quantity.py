@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from rackmath.brain.agreement import agreements
 from rackmath.errors import suggest
 from rackmath.web.charts.timeline import timeline
+from rackmath.web.chips import figure_path
 from rackmath.web.figure_rows import Row, clashes, figure_row, panels
 from rackmath.web.lists import address, cut, once
 from rackmath.web.memo import kept_page, remembered
@@ -20,6 +22,7 @@ from rackmath.web.pages.feeds import feed_links
 if TYPE_CHECKING:
     from datetime import date
 
+    from rackmath.brain.agreement import Agreement
     from rackmath.brain.entries import Card, QuantityEntry
     from rackmath.brain.site import Site
     from rackmath.evidence import Figure
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 SIZE = 50
 DISPUTES = 4
 """The most conflicts that the page of a quantity tells in words; the list of conflicts has all."""
+
+MOST_HOLDING = 60
+"""Series (subjects with one scope) that the page of a quantity tells of."""
 
 WIDE, NARROW = 960.0, 350.0
 
@@ -151,6 +157,7 @@ def quantity(site: Site, asked: Asked, *, quantity: str) -> Page:
         "conflicts": [dispute_row(site, one, asked.day) for one in told[:DISPUTES]],
         "conflict_count": len(told),
         "conflicts_href": address("/conflicts", quantity=quantity),
+        "holds": [_holds(site, each) for each in agreements(figures, site.sources(), asked.day)][:MOST_HOLDING],
         "day": asked.day.isoformat(),
     }
     title = f"{data['name']} of {data['subject_name']}" if subject else data["name"]
@@ -166,6 +173,29 @@ def quantity(site: Site, asked: Asked, *, quantity: str) -> Page:
         feeds=feed_links(f"q/{quantity}", f"Figures of {data['name']}"),
         html=drawn["html"],
     )
+
+
+def _holds(site: Site, found: Agreement) -> Row:
+    """Return which figure of a series holds, and how many independent witnesses its figures amount to."""
+    latest, told = found.series.latest, found.triangulation
+    return {
+        "subject": latest.subject,
+        "subject_name": site.subject_name(latest.subject),
+        "scope": dict(latest.scope),
+        "figure": latest.id,
+        "href": figure_path(latest.id),
+        "shown": f"{latest.shown} {unit_words(latest.unit)}".strip(),
+        "as_of": str(latest.as_of),
+        "stated_on": latest.stated_on.isoformat(),
+        "stale": found.series.freshness.stale,
+        "freshness": found.series.freshness.reason,
+        "figures": len(found.series.figures),
+        "effective": round(told.effective, 2) if told else 1.0,
+        "facets": told.facets if told else 1,
+        "origins": told.origins if told else 1,
+        "triangulated": bool(told and told.triangulated),
+        "disagreeing": len(told.disagreeing) if told else 0,
+    }
 
 
 def _row(site: Site, figure: Figure, day: date, cards: dict[str, Card], against: dict[str, list[str]]) -> Row:
