@@ -220,3 +220,22 @@ def test_the_day_can_be_named(rackmath, tmp_path, monkeypatch):
     refused = rackmath("brain", "import", str(SAMPLE_PAGE), "--into", str(tmp_path / "other"))
     assert refused.status == 2
     assert "SOURCE_DATE_EPOCH is 'yesterday'" in refused.err
+
+
+def test_a_receipt_says_where_each_figure_stands(rackmath):
+    """Note, file, line and access date of every figure; an assumption says why it is made, and has no place."""
+    from rackmath.evidence import STARTER
+
+    inputs = rackmath("run", "tokens.cost_per_mtok", "--json").json["receipt"]["inputs"]
+    assert {each["origin"] for each in inputs} >= {"figure", "assumption"}
+    for each in inputs:
+        if each["origin"] == "figure":
+            note, place = each["place"].split(" ")
+            path, line = place.rsplit(":", 1)
+            lines = (STARTER / path).read_text(encoding="utf-8").split("\n")
+            assert any(each["figure_id"] in text for text in lines[int(line) - 1 : int(line) + 1])
+            assert f"id: {note}" in lines
+            assert each["accessed"]
+        else:
+            assert "place" not in each
+            assert each["origin"] != "assumption" or each["source"]

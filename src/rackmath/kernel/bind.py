@@ -52,6 +52,10 @@ class Origin:
     figure: str = ""
     """Reference of the figure, ``subject/quantity``."""
     figure_id: str = ""
+    place: str = ""
+    """Where the figure stands in its brain: note id, file and line."""
+    accessed: str = ""
+    """The day on which the source was read."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +267,8 @@ class _Binder:
             as_of=str(figure.as_of),
             figure=reference,
             figure_id=figure.id,
+            place=f"{figure.note_id} {figure.path}:{figure.line}".strip(),
+            accessed=source.accessed if source else "",
         )
         try:
             return _value(name, declared, figure.value, origin, f"figure:{figure.id}")

@@ -70,6 +70,10 @@ def record(bound: Bound) -> dict[str, Any]:
     return {"model": bound.model.id, "inputs": [record_input(each) for each in bound.inputs.values()]}
 
 
+_PLACES = ("place", "accessed")
+"""What a receipt says of a figure beside its source; receipts of before do not say it."""
+
+
 def record_input(each: Input) -> dict[str, Any]:
     """Return one input as plain data: name, value, unit, origin, source, date, and the stream it draws from."""
     found: dict[str, Any] = {
@@ -84,6 +88,9 @@ def record_input(each: Input) -> dict[str, Any]:
         "figure": each.origin.figure,
         "figure_id": each.origin.figure_id,
     }
+    for name in _PLACES:
+        if told := getattr(each.origin, name):
+            found[name] = told
     if each.uncertain and each.distribution is not None:
         found["distribution"] = _distribution(each.distribution)
         found["stream"] = each.stream
@@ -143,6 +150,7 @@ def _restore_input(name: str, declared: Any, written: Mapping[str, Any]) -> Inpu
         as_of=written["as_of"],
         figure=written["figure"],
         figure_id=written["figure_id"],
+        **{name: str(written[name]) for name in _PLACES if name in written},
     )
     text = str(written["text"])
     if "model" in written:
