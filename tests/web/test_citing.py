@@ -150,3 +150,14 @@ def test_brackets_lead_only_to_what_may_be_seen(state, seen, shown, title):
     assert bracket.state == shown
     assert bracket.id == "ref-r1"
     assert (bracket.targets[2].title if bracket.targets else "") == title
+
+
+def test_a_likely_source_of_an_import_is_a_candidate_and_an_unlikely_one_is_not_named():
+    marks = ("run:a/doc:9/s:1",)
+    for confidence, named in ((0.98, True), (0.24, False)):
+        known = cited("unresolved", citekey="", marks=marks, offered=(("a<b", confidence), ("other", 0.01)))
+        data = citing.cited_data(known, None)
+        said = citing.mark_of(data).html if hasattr(citing.mark_of(data), "html") else str(citing.mark_of(data))
+        assert ("Perhaps" in said and "candidate, 98%" in said and "@a&lt;b" in said) is named
+        assert "unresolved" in said
+        assert [each["citekey"] for each in data["offered"]] == ["a<b", "other"]

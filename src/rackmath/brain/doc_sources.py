@@ -38,6 +38,9 @@ ORDER = 4.0
 LEAST = 0.05
 """Candidates with a smaller confidence are not told."""
 
+MOST_SURE = 0.99
+"""Nothing that is only inferred is told as certain."""
+
 ROUNDS = 60
 MOST_DOCUMENTS = 400
 """Documents, and addresses, of one session beyond this many are left alone."""
@@ -122,7 +125,7 @@ def _session(notes: Sequence[PageNote]) -> RunSession:
         candidates = tuple(
             SourceCandidate(
                 urls[place],
-                round(float(belief[at, place]), 3),
+                min(MOST_SURE, round(float(belief[at, place]), 3)),
                 tuple(code for code in users if urls[place] not in listed[code]),
             )
             for place in ranked

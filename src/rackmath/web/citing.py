@@ -35,6 +35,8 @@ SOURCE_STATES = {
 }
 
 LONGEST_QUOTE = 420
+LIKELY = 0.5
+"""A source that an import offers for a citation is named beside the text from this confidence on."""
 _IMPORTED = re.compile(r"run:[^/]{1,80}/doc:(\d{1,9})/s:(\d{1,9})")
 _ABOUT_WORDS = 5
 
@@ -83,10 +85,9 @@ def mark_of(data: Mapping[str, Any]) -> Mark:
         parts.append(f'<span class="missing">@{escape(data["citekey"])}</span>, which this brain has no source for.')
     elif data["import_words"]:
         parts.append(escape(data["import_words"]))
-        if data["offered"]:
-            first = data["offered"][0]
+        if data["offered"] and (first := data["offered"][0])["confidence"] >= LIKELY:
             link = f'<a class="cited" href="{escape(first["href"])}">@{escape(first["citekey"])}</a>'
-            parts.append(f" Perhaps {link}, {first['confidence']:.0%} sure.")
+            parts.append(f" Perhaps {link} (candidate, {first['confidence']:.0%}).")
     if data["quote"]:
         parts.append(f" <q>{escape(shortened(data['quote'], LONGEST_QUOTE))}</q>")
     if data["look"] == "bad" and data["why"]:

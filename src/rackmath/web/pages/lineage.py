@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rackmath.brain.library import Library
     from rackmath.brain.site import Site
 
-MOST = 60
+MOST = 30
 """Notes of one list that the page shows; the CSV has all."""
 
 
