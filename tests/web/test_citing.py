@@ -157,7 +157,7 @@ def test_a_likely_source_of_an_import_is_a_candidate_and_an_unlikely_one_is_not_
     for confidence, named in ((0.98, True), (0.24, False)):
         known = cited("unresolved", citekey="", marks=marks, offered=(("a<b", confidence), ("other", 0.01)))
         data = citing.cited_data(known, None)
-        said = citing.mark_of(data).html if hasattr(citing.mark_of(data), "html") else str(citing.mark_of(data))
+        said = str(citing.mark_of(data).html)
         assert ("Perhaps" in said and "candidate, 98%" in said and "@a&lt;b" in said) is named
         assert "unresolved" in said
         assert [each["citekey"] for each in data["offered"]] == ["a<b", "other"]

@@ -52,13 +52,12 @@ class Fallen:
 
 def fallen(db: sqlite3.Connection, brain: str) -> tuple[Fallen, ...]:
     """Return the published notes that rest on what fell, the nearest to it first, then by path of their files."""
-    above = _above(db)
-    notes = "SELECT rowid, title, status, superseded_by, kind FROM note"
+    notes = "SELECT rowid, title, status, superseded_by FROM note"
     titles: dict[int, str] = {}
     reached: dict[int, tuple[tuple[str, ...], str, str, bool]] = {}
     edge: list[int] = []
     gone: dict[int, str] = {}
-    for row, title, status, replaced, _ in db.execute(notes).fetchall():
+    for row, title, status, replaced in db.execute(notes).fetchall():
         titles[row] = title
         if status == "retired" or (replaced and status in PUBLIC):
             gone[row] = "retired" if status == "retired" else "superseded"
@@ -71,6 +70,9 @@ def fallen(db: sqlite3.Connection, brain: str) -> tuple[Fallen, ...]:
         if row not in gone and row not in reached:
             reached[row] = ((title,), status, f"/src/{citekey}", True)
             edge.append(row)
+    if not gone and not edge:
+        return ()  # the usual case costs no walk
+    above = _above(db)
     for row, state in gone.items():
         for other, sure in above[row]:
             if other not in gone and (other not in reached or (sure and not reached[other][3])):
