@@ -582,3 +582,23 @@ OutputTokenTimeRatio = Annotated[
         help="time that a saturated GPU spends on an output token, over that on an input token",
     ),
 ]
+CommitmentDiscount = Annotated[
+    Real,
+    Param(
+        "",
+        evidence="commitment/discount?term=1y",
+        minimum=0,
+        maximum=1,
+        help="what a committed hour costs less than one on demand (1 - committed price / on-demand price)",
+    ),
+]
+UsedShareOfCommittedHours = Annotated[
+    Real,
+    Param(
+        "",
+        evidence="commitment/used-share-of-committed-hours",
+        minimum=1e-4,
+        maximum=1,
+        help="share of the hours committed to in which something runs (the commitment's utilisation, not coverage)",
+    ),
+]

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from rackmath.errors import RackmathError
-from rackmath.models.ownership._demand import excess, log_spread
+from rackmath.models._demand import excess, log_spread
 from rackmath.models.ownership.cluster_gpu_hour import cluster_gpu_hour
 from rackmath.models.ownership.hybrid_service import hybrid_service
 from rackmath.models.ownership.rented_service import rented_service

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
 
-from rackmath.kernel import Param, Real, Result, model
+from rackmath.kernel import Result, model
 from rackmath.models._numbers import some
-from rackmath.models._terms import CommitmentTerm, HoursPerYear, OnDemandHourPrice
+from rackmath.models._terms import (
+    CommitmentDiscount,
+    CommitmentTerm,
+    HoursPerYear,
+    OnDemandHourPrice,
+    UsedShareOfCommittedHours,
+)
 from rackmath.units import convert, format_number, number
 
 
@@ -28,26 +32,8 @@ from rackmath.units import convert, format_number, number
 def commitment_break_even(
     *,
     on_demand_price: OnDemandHourPrice,
-    commitment_discount: Annotated[
-        Real,
-        Param(
-            "",
-            evidence="commitment/discount?term=1y",
-            minimum=0,
-            maximum=1,
-            help="what a committed hour costs less than one on demand (1 - committed price / on-demand price)",
-        ),
-    ],
-    used_share_of_committed_hours: Annotated[
-        Real,
-        Param(
-            "",
-            evidence="commitment/used-share-of-committed-hours",
-            minimum=1e-4,
-            maximum=1,
-            help="share of the hours committed to in which something runs (the commitment's utilisation, not coverage)",
-        ),
-    ],
+    commitment_discount: CommitmentDiscount,
+    used_share_of_committed_hours: UsedShareOfCommittedHours,
     term: CommitmentTerm,
     hours_per_year: HoursPerYear,
 ) -> Result:

@@ -7,10 +7,17 @@ from typing import Annotated, Any
 import numpy as np
 
 from rackmath.kernel import Choice, Param, Real, Result, Series, model
+from rackmath.models._demand import (
+    exceeded_in,
+    excess,
+    excess_of_hours,
+    hour_exceeded_in,
+    largest_peak,
+    log_spread,
+)
 from rackmath.models._numbers import ratio as share_of
 from rackmath.models._numbers import ratio_or_never, some, tagged
 from rackmath.models._terms import ApiPrice, HoursPerMonth, PeakHoursShare, PeakToMean, TokensPerMonth
-from rackmath.models.ownership._demand import exceeded_in, excess, largest_peak, log_spread
 from rackmath.models.ownership._sizing import demand
 from rackmath.units import convert, number
 
@@ -123,9 +130,11 @@ def hybrid_routing(
     if demand_form == "hourly":
         shape = np.sort(np.atleast_1d(np.asarray(number(hourly_demand, ""), dtype=np.float64)), axis=-1)
         shape = shape / shape.mean(axis=-1, keepdims=True)
-        reached = _reached(shape, ratio)
+        reached = hour_exceeded_in(shape, ratio)
         held = np.maximum(reached, regulated * shape[..., -1])
-        peak, best, capacity, spill = (mean * each for each in (shape[..., -1], reached, held, _above(shape, held)))
+        peak, best, capacity, spill = (
+            mean * each for each in (shape[..., -1], reached, held, excess_of_hours(shape, held))
+        )
     else:
         sigma = log_spread(number(peak_to_mean, ""), number(peak_hours_share, ""))
         peak, best = number(rate.peak, "token/s"), exceeded_in(mean, sigma, ratio)
@@ -172,25 +181,3 @@ def hybrid_routing(
         },
         warnings=warnings,
     )
-
-
-def _reached(shape: Any, share_above: Any) -> Any:
-    """Return the smallest of the sorted hours that no more than `share_above` of them exceed; 0 where that is all."""
-    hours = shape.shape[-1]
-    above = np.minimum(share_above, 1.0)
-    index = np.clip(np.ceil((1.0 - above) * hours - 1e-9).astype(np.int64) - 1, 0, hours - 1)
-    if shape.ndim == 1:
-        found = shape[index]
-    else:
-        found = np.take_along_axis(shape, np.broadcast_to(index, shape.shape[:-1])[..., None], axis=-1)[..., 0]
-    return np.where(above >= 1.0, 0.0, found)
-
-
-def _above(shape: Any, capacity: Any) -> Any:
-    """Return the mean of what the hours have above `capacity`; hours are sorted, and both relative to the mean."""
-    if shape.ndim > 1:
-        return np.maximum(shape - np.expand_dims(capacity, -1), 0.0).mean(axis=-1)
-    hours = len(shape)
-    rest = np.append(np.cumsum(shape[::-1])[::-1], 0.0)
-    first = np.searchsorted(shape, capacity, side="right")
-    return np.maximum(rest[first] - capacity * (hours - first), 0.0) / hours

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from rackmath.kernel import Param, Real, Result, model
+from rackmath.models._demand import exceeded_in, excess, largest_peak, log_spread
 from rackmath.models._numbers import HAIR, ratio_or_never, some, tagged
 from rackmath.models._numbers import ratio as share_of
 from rackmath.models._terms import (
@@ -35,7 +36,6 @@ from rackmath.models._terms import (
     TokensPerMonth,
     TotalThroughput,
 )
-from rackmath.models.ownership._demand import exceeded_in, excess, largest_peak, log_spread
 from rackmath.models.ownership._sizing import at_mix, demand, fleet_notes, replica_rate, scaling_warnings
 from rackmath.models.ownership._team import engineers
 from rackmath.models.tokens.effective_api_price import effective_api_price

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from rackmath.models.ownership._demand import exceeded_in, excess, largest_peak, log_spread
+from rackmath.models._demand import exceeded_in, excess, largest_peak, log_spread
 from rackmath.uncertainty import stream
 
 CASES = [(1.0, 0.3, 0.5), (1.0, 0.3, 1.0), (1.0, 0.9, 1.0), (5e4, 0.6, 9e4), (2.0, 1.5, 40.0), (10.0, 0.05, 9.5)]

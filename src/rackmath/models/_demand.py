@@ -1,4 +1,4 @@
-"""Demand that varies over the month: a lognormal with a given mean and peak, and what exceeds a capacity.
+"""Demand that varies over the hours, a lognormal or hours as they were, and what exceeds a capacity.
 
 Source: what a lognormal exceeds a threshold by, on average, is the Black-Scholes call without interest,
 https://en.wikipedia.org/wiki/Log-normal_distribution#Partial_expectation.
@@ -56,3 +56,25 @@ def exceeded_in(mean: Any, sigma: Any, share: Any) -> Any:
     from scipy.special import ndtri  # noqa: PLC0415
 
     return mean * np.exp(-sigma * ndtri(np.clip(share, RAREST, 1.0)) - sigma * sigma / 2.0)
+
+
+def hour_exceeded_in(shape: Any, share_above: Any) -> Any:
+    """Return the smallest of the sorted hours that no more than `share_above` of them exceed; 0 where that is all."""
+    hours = shape.shape[-1]
+    above = np.minimum(share_above, 1.0)
+    index = np.clip(np.ceil((1.0 - above) * hours - 1e-9).astype(np.int64) - 1, 0, hours - 1)
+    if shape.ndim == 1:
+        found = shape[index]
+    else:
+        found = np.take_along_axis(shape, np.broadcast_to(index, shape.shape[:-1])[..., None], axis=-1)[..., 0]
+    return np.where(above >= 1.0, 0.0, found)
+
+
+def excess_of_hours(shape: Any, capacity: Any) -> Any:
+    """Return the mean of what the sorted hours have above `capacity`, in the unit of the hours."""
+    if shape.ndim > 1:
+        return np.maximum(shape - np.expand_dims(capacity, -1), 0.0).mean(axis=-1)
+    hours = len(shape)
+    rest = np.append(np.cumsum(shape[::-1])[::-1], 0.0)
+    first = np.searchsorted(shape, capacity, side="right")
+    return np.maximum(rest[first] - capacity * (hours - first), 0.0) / hours
