@@ -602,3 +602,26 @@ UsedShareOfCommittedHours = Annotated[
         help="share of the hours committed to in which something runs (the commitment's utilisation, not coverage)",
     ),
 ]
+
+# what surrounds compute on a cloud's bill
+
+EgressPrice = Annotated[
+    Real,
+    Param(
+        "USD/GB",
+        evidence="aws-egress/egress-price",
+        minimum=0,
+        maximum=100,
+        help="price of a gigabyte that leaves the cloud; `commitments.egress_bill` computes it by tier",
+    ),
+]
+StoragePrice = Annotated[
+    Real,
+    Param(
+        "USD/GB/month",
+        evidence="aws-ec2/block-storage-price",
+        minimum=0,
+        maximum=100,
+        help="price of keeping a gigabyte on disk for a month",
+    ),
+]
