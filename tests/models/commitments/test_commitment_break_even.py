@@ -99,3 +99,28 @@ def test_leap_hours_move_the_hours_and_nothing_else() -> None:
 def test_use_outside_its_bounds_is_refused(used: float) -> None:
     with pytest.raises(RackmathError, match="used_share_of_committed_hours"):
         commitment_break_even(**BASE | {"used_share_of_committed_hours": used})
+
+
+def test_a_reserved_server_half_used() -> None:
+    # 0.126 on demand, 0.074 reserved: 1,103.76 against 648.24 a year, 41.3 % less; at half use on demand costs 551.88
+    # and wins; it pays from 0.074 / 0.126 = 58.73 %
+    found = commitment_break_even(**BASE | {"on_demand_price": 0.126, "commitment_discount": 1 - 0.074 / 0.126})
+    assert found.notes["break_even_used_share"].value == pytest.approx(0.5873, abs=5e-5)
+    assert found.notes["saving_over_the_term"].value == pytest.approx(551.88 - 648.24)
+    assert found.total * 8760 / 2 == pytest.approx(648.24)
+    assert found.warnings
+
+
+def test_a_year_paid_with_the_price_of_seven_months() -> None:
+    # 5,256 $ for a year of what costs 1 $/h on demand: 5,256 / 8,760 = 60 %
+    found = commitment_break_even(**BASE | {"on_demand_price": 1.0, "commitment_discount": 1 - 5256 / 8760})
+    assert found.notes["break_even_used_share"].value == pytest.approx(0.6)
+    assert found.notes["break_even_hours"].value == pytest.approx(5256)
+
+
+def test_twelve_reserved_and_four_used() -> None:
+    # each used hour pays for three: at no discount three times the rate, a loss unless the discount is above 2 / 3
+    # (https://www.digitalapplied.com/blog/self-host-frontier-models-tco-analysis-2026)
+    case = BASE | {"on_demand_price": 1.0, "used_share_of_committed_hours": 4 / 12}
+    assert commitment_break_even(**case | {"commitment_discount": 0.0}).total == pytest.approx(3)
+    assert commitment_break_even(**case | {"commitment_discount": 2 / 3}).total == pytest.approx(1)

@@ -107,3 +107,31 @@ def test_free_and_impossible() -> None:
     assert free.notes["upfront_share"].value == 0
     with pytest.raises(RackmathError, match="on_demand_price"):
         commitment_rate(**BASE | {"on_demand_price": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("listed", "committed", "discount"),
+    # TPU v5p 4.20 on demand, 2.94 for one year, 2.10 for three, 1.26 as spot
+    # (https://blog.easecloud.io/ai-cloud/llm-throughput-with-google-tpu-v5p/): 30, 50 and 70 %;
+    # Trainium at 40 and 65 % (https://www.cloudexpat.com/blog/aws-trainium-vs-google-tpu-v5e/) of 21.50 $/h
+    [(4.20, 2.94, 0.30), (4.20, 2.10, 0.50), (4.20, 1.26, 0.70), (21.50, 12.90, 0.40), (21.50, 7.525, 0.65)],
+)
+def test_published_discounts_on_accelerators(listed: float, committed: float, discount: float) -> None:
+    case = {"on_demand_price": listed, "upfront_payment": 0.0, "committed_hourly_price": committed}
+    assert commitment_rate(**BASE | case).notes["discount"].value == pytest.approx(discount)
+
+
+def test_a_dollar_a_day() -> None:
+    # 365 $ paid upfront for a year are amortised at 1 $ a day
+    # (https://docs.aws.amazon.com/cur/latest/userguide/what-is-cur.html)
+    found = commitment_rate(**BASE | {"on_demand_price": 1.0, "upfront_payment": 365.0, "term": 1.0})
+    assert found.total * 24 == pytest.approx(1)
+
+
+def test_upfront_money_is_earned_back_after_so_many_hours() -> None:
+    # 1,000 upfront, then 0.10 instead of 0.50 an hour: 1,000 / 0.40 = 2,500 h, at which both ways cost 1,250
+    found = commitment_rate(
+        **BASE | {"on_demand_price": 0.5, "upfront_payment": 1000.0, "committed_hourly_price": 0.1, "term": 2500 / 8760}
+    )
+    assert found.notes["paid_over_the_term"].value == pytest.approx(1250)
+    assert found.notes["discount"].value == pytest.approx(0, abs=1e-12)

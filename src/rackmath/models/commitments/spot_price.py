@@ -181,7 +181,7 @@ def spot_price(
         warnings.append(
             "Interruptions come so fast that checkpoints, lost work and restarts take all the time: no work gets done."
         )
-    if some(~in_time):
+    if some(np.logical_not(in_time)):
         warnings.append("A checkpoint takes longer than the warning, so each interruption loses what was not saved.")
     if some(whole & (total >= listed)):
         warnings.append("Useful hours on spot capacity cost no less than on demand.")
