@@ -79,7 +79,8 @@ def test_higher_tiers_can_be_entered() -> None:
     assert found.lines["volume_discount"] == pytest.approx(-100_000)
     assert found.notes["missing_to_the_next_tier"].value == 0
     assert volume_discount(**BASE).notes["missing_to_the_next_tier"].value == 0
-    low = BASE | {"upfront_payments": [100_000.0] * 3}
+    low = BASE | {"upfront_payments": [100_000.0] * 3, "tier_starts": [0.0, 500_000.0], "tier_discounts": [0.0, 0.05]}
+    assert volume_discount(**low).warnings == ()
     assert volume_discount(**low).notes["missing_to_the_next_tier"].value == pytest.approx(200_000)
 
 

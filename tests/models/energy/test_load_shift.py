@@ -1,4 +1,4 @@
-"""Load shift: the linear programme against a greedy hand, and a battery by hand."""
+"""Load shift: filling the cheapest hours against the linear programme, and a battery by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rackmath.errors import RackmathError
-from rackmath.models.energy.load_shift import load_shift
+from rackmath.models.energy.load_shift import least_cost_draw, load_shift
 from rackmath.uncertainty import stream
 
 BASE: dict[str, Any] = {
@@ -37,31 +37,37 @@ def test_the_connection_caps_the_cheap_hour() -> None:
     assert load_shift(**BASE | {"spare_connection_share": 0.2}).total == pytest.approx(12.8)
 
 
-def greedy(prices: Any, load: Any, movable: float, spare: float) -> float:
-    """Fill the cheapest hours first: what must stay stays, the rest goes wherever there is room."""
-    stays = (1 - movable) * load
-    room = (1 + spare) * load.max() - stays
-    rest, cost = float((movable * load).sum()), float((stays * prices).sum())
-    for hour in np.argsort(prices):
-        put = min(rest, room[hour])
-        rest, cost = rest - put, cost + put * prices[hour]
-    return cost
-
-
 @pytest.mark.parametrize("seed", range(6))
-def test_against_filling_the_cheapest_hours(seed: int) -> None:
+def test_filling_the_cheapest_hours_is_the_linear_programme(seed: int) -> None:
+    # the second road: HiGHS on the same constraints
     draws = stream(seed, "shift")
     prices, load = draws.normal(0.06, 0.05, 24), draws.uniform(0, 5000, 24)
     movable, spare = draws.uniform(0, 1, 2)
-    found = load_shift(
-        **BASE
-        | {"hourly_prices": prices, "hourly_load": load, "movable_share": movable, "spare_connection_share": spare}
-    )
-    assert found.total == pytest.approx(greedy(prices, load, movable, spare), rel=1e-8)
+    case = {"hourly_prices": prices, "hourly_load": load, "movable_share": movable, "spare_connection_share": spare}
+    found = load_shift(**BASE | case)
+    solved = least_cost_draw(prices, load, movable, spare, 0.0, 0.0, 0.9)
+    assert found.total == pytest.approx((prices * solved).sum(), rel=1e-8)
     drawn = np.asarray(found.paths["drawn_from_the_grid"].values)
     assert drawn.sum() == pytest.approx(load.sum())
     assert drawn.max() <= (1 + spare) * load.max() * (1 + 1e-9)
     assert (drawn >= (1 - movable) * load - 1e-6).all()
+
+
+def test_a_battery_of_next_to_nothing_changes_nothing() -> None:
+    # the two ways of solving meet at the border between them
+    day = {"hourly_prices": [0.04, 0.05, 0.12, 0.08], "hourly_load": [100.0, 80.0, 120.0, 60.0]}
+    without = load_shift(**BASE | day)
+    tiny = load_shift(**BASE | day | {"storage_energy": 1e-6, "storage_power": 1e-6})
+    assert tiny.total == pytest.approx(float(without.total), rel=1e-7)
+
+
+def test_too_many_programmes_are_refused_in_words() -> None:
+    sizes = np.linspace(1.0, 2.0, 40_000)
+    with pytest.raises(RackmathError, match="single numbers"):
+        load_shift(**BASE | {"storage_energy": sizes, "storage_power": 1.0})
+    # without a battery any number of draws is quick
+    many = load_shift(**BASE | {"movable_share": np.linspace(0, 1, 40_000)})
+    assert np.asarray(many.total)[-1] == pytest.approx(8)
 
 
 def test_a_battery_by_hand() -> None:
@@ -106,12 +112,14 @@ def test_hours_that_pay_for_being_used() -> None:
     assert burns.notes["saving"].value > 0
 
 
-def test_a_year_of_hours_is_solved() -> None:
+def test_months_of_hours_with_a_battery_are_solved() -> None:
     draws = stream(9, "year")
     hours = 24 * 60
     prices, load = draws.normal(0.06, 0.03, hours), draws.uniform(500, 1000, hours)
     case = {"hourly_prices": prices, "hourly_load": load, "movable_share": 0.2, "spare_connection_share": 0.25}
-    assert load_shift(**BASE | case).total == pytest.approx(greedy(prices, load, 0.2, 0.25), rel=1e-7)
+    without = load_shift(**BASE | case)
+    stored = load_shift(**BASE | case | {"storage_energy": 1000.0, "storage_power": 250.0})
+    assert stored.total < without.total
 
 
 def test_hours_must_match() -> None:

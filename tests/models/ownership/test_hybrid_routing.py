@@ -10,7 +10,6 @@ import pytest
 from scipy import optimize, stats
 
 from rackmath.errors import RackmathError
-from rackmath.kernel import NotFinite
 from rackmath.models.ownership.hybrid_routing import hybrid_routing
 from rackmath.uncertainty import stream
 
@@ -173,7 +172,7 @@ def test_a_peak_no_lognormal_has_is_told() -> None:
 
 
 def test_hours_without_any_demand_are_refused() -> None:
-    with pytest.warns(RuntimeWarning, match="invalid value"), pytest.raises(NotFinite):
+    with pytest.raises(RackmathError, match="hourly_demand: there is no demand"):
         hybrid_routing(**{**BASE, "demand_form": "hourly", "hourly_demand": [0.0, 0.0]})
 
 

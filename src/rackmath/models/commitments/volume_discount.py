@@ -192,7 +192,7 @@ def volume_discount(
         },
         warnings=(
             ["A purchase list that crosses a tier is worth splitting: buy first what takes the list value across it."]
-            if tier_rule == "later-purchases" and bool(np.any(_crosses(before, after, starts)))
+            if tier_rule == "later-purchases" and bool(np.any(_crosses(before, after, starts, discounts)))
             else []
         ),
     )
@@ -202,6 +202,6 @@ def _floats(value: Any, unit: str) -> Any:
     return np.atleast_1d(np.asarray(number(value, unit), dtype=np.float64))
 
 
-def _crosses(before: Any, after: Any, starts: Any) -> Any:
-    """Say which purchases begin at or below a tier's start and end above it."""
-    return ((before[..., None] <= starts) & (after[..., None] > starts)).any(axis=-1)
+def _crosses(before: Any, after: Any, starts: Any, discounts: Any) -> Any:
+    """Say which purchases begin at or below the start of a tier that has a discount, and end above it."""
+    return ((before[..., None] <= starts) & (after[..., None] > starts) & (discounts > 0)).any(axis=-1)

@@ -11,6 +11,8 @@ from rackmath.kernel import Array, Param, Path, Real, Result, Series, model
 from rackmath.models._numbers import ratio, some, tagged
 from rackmath.units import number
 
+MOST_HOURS = 60_000
+"""Hours of all draws together that are planned with a battery: some ten seconds."""
 EXACT = 1e-10
 """The tightest tolerance that the solver takes, on loads and prices in units of the largest."""
 
@@ -120,7 +122,8 @@ def load_shift(
     where :math:`p_t` is hourly_prices, :math:`L_t` hourly_load, :math:`m` movable_share, :math:`k`
     spare_connection_share, :math:`\eta` storage_efficiency and :math:`E_t` what the battery holds, between 0 and
     storage_energy and in the end what it was in the beginning; charging :math:`c_t` and giving back :math:`d_t` share
-    storage_power. A linear programme, solved by HiGHS; steps are hours, and load may move to any of them.
+    storage_power. A linear programme, solved by HiGHS; steps are hours, and load may move to any of them. Without a
+    battery its solution is known (the cheapest hours are filled first) and nothing needs to be solved.
 
     Limits: nothing movable and no battery leave the bill as it comes; even prices save nothing; with a wide connection
     all that may move goes to the cheapest hour.
@@ -157,9 +160,12 @@ def load_shift(
         ],
         axis=-1,
     ).reshape(-1, 2 * hours + len(plain))
-    distinct, which = np.unique(table, axis=0, return_inverse=True)
-    solved = np.array([_grid_draw(row[:hours], row[hours : 2 * hours], *row[2 * hours :]) for row in distinct])
-    drawn = solved[which.ravel()].reshape(*shape, hours)
+    battery = np.minimum(table[:, -3], table[:, -2]) > 0
+    drawn = np.empty((len(table), hours))
+    drawn[~battery] = _cheapest_hours_first(table[~battery], hours)
+    if battery.any():
+        drawn[battery] = _planned(table[battery], hours)
+    drawn = drawn.reshape(*shape, hours)
     before, after = np.sum(prices * load, axis=-1), np.sum(prices * drawn, axis=-1)
     saving = np.maximum(before - after, 0.0)
     energy = load.sum(axis=-1)
@@ -192,10 +198,37 @@ def load_shift(
     )
 
 
-def _grid_draw(
+def _cheapest_hours_first(table: Array, hours: int) -> Array:
+    """Return what is drawn without a battery: what may move fills the cheapest hours up to the connection."""
+    prices, load, movable, spare = table[:, :hours], table[:, hours : 2 * hours], table[:, -5, None], table[:, -4, None]
+    stays = (1.0 - movable) * load
+    order = np.argsort(prices, axis=1, kind="stable")
+    room = np.take_along_axis((1.0 + spare) * load.max(axis=1, initial=0.0, keepdims=True) - stays, order, axis=1)
+    moves = np.sum(movable * load, axis=1, keepdims=True)
+    put = np.clip(moves - (np.cumsum(room, axis=1) - room), 0.0, room)
+    placed = np.empty_like(put)
+    np.put_along_axis(placed, order, put, axis=1)
+    drawn: Array = stays + placed
+    return drawn
+
+
+def _planned(table: Array, hours: int) -> Array:
+    """Return what is drawn with a battery; rows that are the same are solved once."""
+    distinct, which = np.unique(table, axis=0, return_inverse=True)
+    if len(distinct) > 1 and len(distinct) * hours > MOST_HOURS:
+        raise RackmathError(
+            f"storage_energy: with a battery each draw is a programme of its own, and {len(distinct):,} of {hours:,} "
+            "hours take too long; give single numbers instead of ranges, or fewer draws"
+        )
+    solved = np.array([least_cost_draw(row[:hours], row[hours : 2 * hours], *row[2 * hours :]) for row in distinct])
+    drawn: Array = solved[which.ravel()]
+    return drawn
+
+
+def least_cost_draw(
     prices: Array, load: Array, movable: float, spare: float, energy: float, power: float, efficiency: float
 ) -> Array:
-    """Return what is drawn from the grid in each hour at the least cost.
+    """Return what is drawn from the grid in each hour at the least cost, by linear programming.
 
     Variables are the load x, charging c, giving back d and the level E of each hour, in units of the highest load,
     and prices in units of the largest, so that the solver's tolerances mean the same at any size.
@@ -203,10 +236,8 @@ def _grid_draw(
     from scipy.optimize import linprog  # noqa: PLC0415
     from scipy.sparse import bmat, csr_matrix, eye, hstack  # noqa: PLC0415
 
-    battery = min(energy, power) > 0
-    flat = np.ptp(prices) == 0 and not (battery and prices[0] < 0)
     size = float(load.max())  # the connection is measured by it: without load there is none
-    if flat or size == 0 or not (battery or movable > 0):
+    if size == 0 or not prices.any():
         return load
     hours = len(load)
     demand, cost = load / size, prices / np.abs(prices).max()

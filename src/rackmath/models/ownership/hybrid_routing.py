@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from rackmath.errors import RackmathError
 from rackmath.kernel import Choice, Param, Real, Result, Series, model
 from rackmath.models._demand import (
     exceeded_in,
@@ -129,7 +130,13 @@ def hybrid_routing(
     warnings: list[str] = []
     if demand_form == "hourly":
         shape = np.sort(np.atleast_1d(np.asarray(number(hourly_demand, ""), dtype=np.float64)), axis=-1)
-        shape = shape / shape.mean(axis=-1, keepdims=True)
+        height = shape.mean(axis=-1, keepdims=True)
+        if some(height == 0):
+            raise RackmathError(
+                "hourly_demand: there is no demand in any hour, so it has no shape; say how much there is with "
+                "tokens_per_month (0 for none)"
+            )
+        shape = shape / height
         reached = hour_exceeded_in(shape, ratio)
         held = np.maximum(reached, regulated * shape[..., -1])
         peak, best, capacity, spill = (
