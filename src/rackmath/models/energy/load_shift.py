@@ -11,8 +11,8 @@ from rackmath.kernel import Array, Param, Path, Real, Result, Series, model
 from rackmath.models._numbers import ratio, some, tagged
 from rackmath.units import number
 
-MOST_HOURS = 60_000
-"""Hours of all draws together that are planned with a battery: some ten seconds."""
+MOST_HOURS = 12_000
+"""Hours of all draws together that are planned with a battery: 500 days take some six seconds."""
 EXACT = 1e-10
 """The tightest tolerance that the solver takes, on loads and prices in units of the largest."""
 
