@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "VERSION", "drop", "prepare", "put", "settle"]
 
-VERSION = 1
+VERSION = 2
 
 
 def put(db: sqlite3.Connection, row: int, file: Parsed) -> None:
