@@ -1,7 +1,7 @@
 """Collections with judged questions, each written as a brain's folder so that the real engine searches it.
 
 Cranfield and CISI come from the development data folder (``RACKMATH_SHARED``), as does the page that
-``questions/seed.yaml`` asks about. A collection that is not there is left out.
+the files in ``questions`` ask about. A collection that is not there is left out.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import yaml
 
 SHARED = Path(os.environ.get("RACKMATH_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-QUESTIONS = Path(__file__).with_name("questions") / "seed.yaml"
+QUESTIONS = Path(__file__).with_name("questions")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question, its part (``dev`` or ``test``), its stratum, and the grade of each relevant note by path."""
+    """A question, its part (dev, test or held), its stratum, and the grade of each relevant note by path."""
 
     text: str
     part: str
@@ -131,7 +132,8 @@ def _seed(vault: Path, by_code: dict[str, object]) -> list[Question]:
     for file in vault.glob("notes/**/*.md"):
         paths[Document.parse(file.read_text("utf-8")).title()] = file.relative_to(vault).as_posix()
     questions = []
-    for each in yaml.safe_load(QUESTIONS.read_text("utf-8"))["questions"]:
+    listed = [yaml.safe_load(file.read_text("utf-8"))["questions"] for file in sorted(QUESTIONS.glob("*.yaml"))]
+    for each in chain.from_iterable(listed):
         relevant = {paths[by_code[code].title]: grade for code, grade in each["relevant"].items()}  # type: ignore[attr-defined]
         questions.append(Question(each["q"], each["split"], each["stratum"], relevant))
     return questions

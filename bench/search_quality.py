@@ -2,6 +2,7 @@
 
     .venv/bin/python bench/search_quality.py                 # development halves
     .venv/bin/python bench/search_quality.py --part test     # what is reported
+    .venv/bin/python bench/search_quality.py --part held     # a second set, by another hand, to tell luck from skill
     .venv/bin/python bench/search_quality.py --semantic      # with the language model of the extra `semantic`
 
 Constants are tuned on the development halves only. Grades count as gains as they are (3 for an answer). For questions
@@ -23,6 +24,7 @@ import numpy as np
 from search_collections import Collection, Question, collections
 
 from rackmath.brain.asked import understand
+from rackmath.brain.confidence import GOOD
 from rackmath.brain.find import find
 from rackmath.brain.index import index_of
 from rackmath.brain.query import quoted, read_query
@@ -89,6 +91,8 @@ def table(collection: Collection, part: str, semantic: bool) -> None:
     questions = [each for each in collection.questions if each.part == part and each.relevant]
     strata = list(dict.fromkeys(each.stratum for each in questions))
     heads = ["nDCG@10", "MRR", "R@50", "p50 ms", "p95 ms", *(strata if len(strata) > 1 else [])]
+    if not questions:
+        return
     print(f"\n{collection.name}: {len(questions)} questions ({part})")
     print(f"  {'':<18}" + "".join(f"{head:>13}" for head in heads))
     for name, ranked in arms(collection.vault, semantic).items():
@@ -122,8 +126,8 @@ def unanswerable(collection: Collection, part: str) -> None:
     if not without:
         return
     wins = mean((a > b) + 0.5 * (a == b) for a in with_answer for b in without)
-    said = mean(value < 0.5 for value in without)
-    kept = mean(value >= 0.5 for value in with_answer)
+    said = mean(value < GOOD for value in without)
+    kept = mean(value >= GOOD for value in with_answer)
     print(f"  answered or not: AUC {wins:.3f}; {said:.0%} of {len(without)} without an answer are said to have none,")
     print(f"  {kept:.0%} of {len(with_answer)} with one are said to have one")
 
@@ -131,7 +135,7 @@ def unanswerable(collection: Collection, part: str) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("dev", "test"), default="dev")
+    parser.add_argument("--part", choices=("dev", "test", "held"), default="dev")
     parser.add_argument("--semantic", action="store_true")
     parser.add_argument("--only", help="the name of one collection")
     given = parser.parse_args()

@@ -26,7 +26,7 @@ from rackmath.brain.excerpts import Excerpt, Look, excerpt
 from rackmath.brain.index import Index, index_of
 from rackmath.brain.query import Query, read_query
 from rackmath.brain.ranked_from import Shelf, facets_of, shelf_of
-from rackmath.brain.ranking import Scores, rank
+from rackmath.brain.ranking import Scores, between, rank
 from rackmath.errors import RackmathError
 
 __all__ = ["MOST_HITS", "PUBLIC", "Facet", "Found", "Hit", "Reason", "find", "search"]
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 MOST_HITS = 1000
 """The most hits of one search."""
 
-NEAR = 0.5
-"""A note without a word of the query is found when its score is at least this share of the best."""
+NEAR = (0.3, 0.5)
+"""A note without a word of the query is found when its score is at least this share of the best: the first number for
+a query in other words than the notes', the second for one in theirs."""
 
 OUTDATED = 0.75
 """What the score of a retired or superseded note is multiplied with."""
@@ -208,7 +209,8 @@ class _Search:
             scores = self._scores()
             held = scores.words > 0
             total = scores.total
-            near = (total >= NEAR * (float(total.max()) if total.size else 0.0)) & (total > 0)
+            least = between(NEAR, scores.theirs) * (float(total.max()) if total.size else 0.0)
+            near = (total >= least) & (total > 0)
             matched = self.allowed & (held | near)
             ordered = self.shelf.ordered(total)
             order = ordered[matched[ordered]].tolist()

@@ -36,9 +36,9 @@ Floats = NDArray[np.float32]
 MOST_GROUPS = 4096
 """More groups than any lexicon has."""
 
-FLUENT = (1.0, 2.0)
-"""Meanings count in full in a brain whose notes speak of the lexicon's groups twice as often as they have words, and
-not at all in one where that is once: there it is about something else, and its words mean what they mean there."""
+FLUENT = (1.0, 2.3)
+"""Meanings count in full in a brain whose notes speak of the lexicon's groups 2.3 times as often as they have words,
+and not at all in one where that is once: there it is about something else, and its words mean what they mean there."""
 
 MOST_RENEWED = 0.1
 """When more than this share of the notes has changed, all are read."""
@@ -121,6 +121,10 @@ class Shelf:
             splice.whole(self.outdated, fresh.outdated),
             self.fitted,
         )
+
+    def held(self, place: int) -> set[int]:
+        """Return the numbers of the terms that stand in a note."""
+        return set(self.words.terms[self.words.starts[place] : self.words.starts[place + 1]].tolist())
 
     def ordered(self, values: Floats) -> NDArray[np.intp]:
         """Return the places of all notes, the highest value first, equal ones by path.
