@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from rackmath.models._demand import exceeded_in, excess, largest_peak, log_spread
+from rackmath.models._demand import above, exceeded_in, excess, largest_peak, log_spread
 from rackmath.uncertainty import stream
 
 CASES = [(1.0, 0.3, 0.5), (1.0, 0.3, 1.0), (1.0, 0.9, 1.0), (5e4, 0.6, 9e4), (2.0, 1.5, 40.0), (10.0, 0.05, 9.5)]
@@ -27,6 +27,13 @@ def test_excess_is_the_integral_of_the_tail(mean: float, sigma: float, capacity:
     points = np.geomspace(capacity, max(upper, capacity * 2), 30)
     integral = sum(integrate.quad(tail.sf, a, b, epsabs=0)[0] for a, b in itertools.pairwise(points))
     assert excess(mean, sigma, capacity) == pytest.approx(integral, rel=1e-8)
+
+
+@pytest.mark.parametrize(("mean", "sigma", "capacity"), CASES)
+def test_what_is_above_is_told_with_its_share(mean: float, sigma: float, capacity: float) -> None:
+    over, share = above(sigma, capacity / mean)
+    assert mean * over == pytest.approx(excess(mean, sigma, capacity), rel=1e-9)
+    assert share == pytest.approx(_distribution(mean, sigma).sf(capacity), rel=1e-9, abs=1e-300)
 
 
 def test_excess_agrees_with_simulation() -> None:

@@ -118,6 +118,7 @@ def _print(decision: dict[str, Any]) -> None:
     click.echo()
     _print_ranking(decision)
     _print_break_even(decision)
+    _print_over_time(decision)
     _print_sensitivity(decision)
     _print_information(decision)
     _print_figures(decision)
@@ -176,6 +177,17 @@ def _print_break_even(decision: dict[str, Any]) -> None:
         else:
             low, high = format_compact(sweep["from"]), format_compact(sweep["to"])
             click.echo(f"  No option overtakes another from {low} to {high}.")
+
+
+def _print_over_time(decision: dict[str, Any]) -> None:
+    crossings = decision["over_time"].get("crossings", [])
+    if not crossings:
+        return
+    titles = {each["id"]: shorten(each["title"], 44) for each in decision["options"]}
+    axis = decision["over_time"]["axis"]
+    click.secho(f"\nWhat has been paid since the start, at the medians, {axis} by {axis}", bold=True)
+    rows = [[str(each["step"]), titles[each["ahead"]], titles[each["behind"]]] for each in crossings]
+    click.echo(table([axis, "has now cost less", "than"], rows, "rll"))
 
 
 def _print_sensitivity(decision: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from rackmath.kernel.bind import Input
 from rackmath.kernel.correlation import Pair, Together
 from rackmath.kernel.draws import BLOCK, Block, blocks, check_samples, in_order, summary
 from rackmath.kernel.information import perfect, worth_of
+from rackmath.kernel.over_time import over_time
 from rackmath.kernel.params import Array, label
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
 from rackmath.kernel.rests_on import assumptions, figures
@@ -86,6 +87,7 @@ def decide(
         "break_even": [break_even(scenario, sweep) for sweep in scenario.sweeps],
         "sensitivity": sensitivity(scenario, best) if len(order) > 1 else [],
         "information": _information(scenario, spreads),
+        "over_time": over_time(central),
     }
     body["recommendation"] = _recommend(body["options"], body["sensitivity"], body["information"], scenario.unit)
     body["figures"] = figures(scenario, evidence) if evidence else []

@@ -32,8 +32,8 @@ class Path(NamedTuple):
 class Result:
     """Named lines in one unit; their sum is the total.
 
-    Notes and warnings may be given as functions that make them: draws need the lines alone, and what nobody asks for is
-    not computed.
+    Notes, warnings and paths may be given as functions that make them: draws need the lines alone, and what nobody asks
+    for is not computed.
 
     Parameters
     ----------
@@ -55,13 +55,13 @@ class Result:
         lines: Mapping[str, Any],
         notes: Lazy[Mapping[str, tuple[Any, str]]] | None = None,
         warnings: Lazy[Iterable[str]] = (),
-        paths: Mapping[str, Path] | None = None,
+        paths: Lazy[Mapping[str, Path]] | None = None,
     ) -> None:
         if not lines:
             raise TypeError("a result needs at least one line")
         self.unit = unit
         self.lines: dict[str, Real] = dict(lines)
-        self.paths = dict(paths or {})
+        self._paths = paths
         self._notes = notes
         self._warnings = warnings
 
@@ -75,6 +75,11 @@ class Result:
     def warnings(self) -> tuple[str, ...]:
         """Return what the numbers given make doubtful."""
         return tuple(self._warnings() if callable(self._warnings) else self._warnings)
+
+    @cached_property
+    def paths(self) -> dict[str, Path]:
+        """Return what is worth drawing."""
+        return dict((self._paths() if callable(self._paths) else self._paths) or {})
 
     @cached_property
     def total(self) -> Real:

@@ -51,6 +51,20 @@ def excess(mean: Any, sigma: Any, capacity: Any) -> Any:
     return np.maximum(mean * ndtr(upper) - capacity * ndtr(upper - sigma), 0.0)
 
 
+def above(sigma: Any, capacity: Any) -> tuple[Any, Any]:
+    r"""Return what lognormal demand of mean 1 has above a capacity on average, and the share of hours in which it has.
+
+    :math:`E[(D - K)^+] = \Phi(d) - K \Phi(d - \sigma)` with :math:`d = \sigma/2 - \ln K/\sigma`, and
+    :math:`P(D > K) = \Phi(d - \sigma)`.
+    """
+    from scipy.special import ndtr  # noqa: PLC0415
+
+    with np.errstate(divide="ignore"):  # no capacity: everything is above it
+        upper = sigma / 2.0 - np.log(capacity) / sigma
+    share = ndtr(upper - sigma)
+    return np.maximum(ndtr(upper) - capacity * share, 0.0), share
+
+
 def exceeded_in(mean: Any, sigma: Any, share: Any) -> Any:
     """Return the demand that is exceeded in `share` of the hours; 0 where the share is 1 or more."""
     from scipy.special import ndtri  # noqa: PLC0415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from rackmath.kernel import Choice, Param, Real
+from rackmath.kernel import Choice, Param, Real, Series
 
 GpuHourPrice = Annotated[
     Real,
@@ -538,6 +538,28 @@ PeakHoursShare = Annotated[
         help="share of the hours in which demand is above the peak",
     ),
 ]
+DemandForm = Annotated[
+    str,
+    Choice(
+        "lognormal",
+        "hourly",
+        assumption="lognormal",
+        because="often only a peak-to-mean ratio is known; 'hourly' takes the hours of hourly_demand as they are",
+        help="where the spread of demand over the hours comes from",
+    ),
+]
+HourlyDemand = Annotated[
+    Real,
+    Series(
+        "",
+        axis="hour",
+        assumption="1",
+        because="even demand; give demand of typical hours in any unit to use its shape (its mean is scaled away)",
+        minimum=0,
+        maximum=1e15,
+        help="demand hour by hour, in any unit: only its shape counts",
+    ),
+]
 ApiPrice = Annotated[
     Real,
     Param(
@@ -623,5 +645,52 @@ StoragePrice = Annotated[
         minimum=0,
         maximum=100,
         help="price of keeping a gigabyte on disk for a month",
+    ),
+]
+
+# own capacity beside an API
+
+OutageHours = Annotated[
+    Real,
+    Param(
+        "hour/month",
+        evidence="self-hosting/outage-hours",
+        minimum=0,
+        maximum=300,
+        help="hours a month in which own capacity is down and the API takes everything it may",
+    ),
+]
+ReplicasPerStep = Annotated[
+    Real,
+    Param(
+        "replica",
+        assumption="1 replica",
+        because="rented capacity grows by a replica; owned capacity by what a server holds",
+        minimum=1,
+        maximum=1024,
+        help="replicas that capacity grows by at once",
+    ),
+]
+
+# prices that move
+
+RentalPriceDecline = Annotated[
+    Real,
+    Param(
+        "1/year",
+        evidence="h100-sxm/rental-price-decline",
+        minimum=-2,
+        maximum=2,
+        help="rate of fall of the rental price: ln(last year's price / this year's), negative if it rises",
+    ),
+]
+ReplacementPriceShare = Annotated[
+    Real,
+    Param(
+        "",
+        evidence="gpu-server/replacement-price-share",
+        minimum=0,
+        maximum=10,
+        help="price of the server's successor that does the same work, as a share of the first price",
     ),
 ]

@@ -80,3 +80,18 @@ def api() -> dict[str, Any]:
         "batch_discount": 0,
         "batch_and_cache": "multiply",
     }
+
+
+@pytest.fixture
+def ramp() -> dict[str, Any]:
+    """Three years of steady demand at 10 % a year, on a lognormal load curve."""
+    return {
+        "demand_growth": 0.0,
+        "demand_ceiling": 1e18,
+        "demand_plan": 1.0,
+        "horizon": 36,
+        "cost_of_capital": 0.1,
+        "demand_form": "lognormal",
+        "peak_hours_share": 0.01,
+        "hourly_demand": 1.0,
+    }

@@ -85,3 +85,13 @@ def test_arrays_and_free_hardware() -> None:
 def test_bad_inputs_are_refused(name: str, value: float) -> None:
     with pytest.raises(RackmathError, match=name):
         hardware_payback(**{**BASE, name: value})
+
+
+def test_published_all_in_cost_needs_cheaper_hardware_than_its_days() -> None:
+    # 0.02 to 0.09 dollars a million all in over two years of 30 million tokens a day, 21,900 Mtok: less 0.02 of
+    # electricity that is hardware for at most (0.09 - 0.02) × 21,900 = $1,533, which pays back in 46 days; 118 days
+    # belong to $3,912, or 0.179 + 0.02 a million. The two ranges are not of the same machines.
+    assert hardware_payback(**{**BASE, "server_price": 1_533}).total == pytest.approx(46.2, abs=0.1)
+    # "40 to 200 times cheaper" at 0.09 and 0.02 is an API at $3.60 to $4.00 a million, not $1.125: at 3.60 the same
+    # hardware would pay back within 1,533 / (30 × 3.58) = 14 days
+    assert hardware_payback(**{**BASE, "server_price": 1_533, "api_price": 3.6}).total == pytest.approx(14.3, abs=0.1)

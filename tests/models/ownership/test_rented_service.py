@@ -170,3 +170,10 @@ def test_draws_match_single_runs(base: Inputs) -> None:
 def test_bad_inputs_are_refused(base: Inputs, name: str, value: float) -> None:
     with pytest.raises(RackmathError, match=name):
         rented_service(**{**base, name: value})
+
+
+@pytest.mark.parametrize(("off", "month"), [(0.0, 20_160), (0.35, 13_104), (0.60, 8_064)])
+def test_published_month_of_eight_gpus(base: Inputs, off: float, month: float) -> None:
+    # 8 × $3.50 × 720 h; a reservation takes 35 to 60 % off. A month of 730 hours would be $20,440.
+    eight = {"gpus_per_replica": 8, "gpu_hour_price": 3.5 * (1 - off), "hours_per_month": 720, "tokens_per_month": 1e9}
+    assert rented_service(**{**base, **eight}).lines["gpus"] == pytest.approx(month)

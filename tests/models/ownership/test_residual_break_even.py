@@ -60,6 +60,15 @@ def test_published_fifty_three_percent() -> None:
     assert residual_break_even(**BASE).total == pytest.approx(0.34, abs=1e-2)
 
 
+def test_published_seventy_and_eighty_percent_bracket_a_price() -> None:
+    # Below 70 % of the hours cloud, above 80 % own, over three years: $250,000 / 3 / (0.7 and 0.8 × 8,760) is $13.59
+    # and $11.89 an hour, $1.70 and $1.49 a GPU. At $3.50 a GPU the same server breaks even at 34 %.
+    bare = {**BASE, "holding_time": 3, "residual_share": 0, "cost_of_capital": 0, "running_cost": 0}
+    for share, price in ((0.7, 13.59), (0.8, 11.89)):
+        found = residual_break_even(**{**bare, "server_price": 250_000, "cloud_server_hour_price": price})
+        assert found.total == pytest.approx(share, abs=1e-3)
+
+
 def test_effective_price_doubles_only_from_a_residual_of_one_half() -> None:
     # Without a buyer 50 % becomes 100 % of the price: twice. From 30 % it is 1 / 0.7 = 1.43 times, from 0 no change.
     found = residual_break_even(**{**BASE, "residual_share": np.array([0.5, 0.3, 0.0])})

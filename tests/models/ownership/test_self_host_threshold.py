@@ -162,3 +162,64 @@ def test_curves_cross_at_the_threshold() -> None:
 def test_bad_inputs_are_refused(name: str, value: float) -> None:
     with pytest.raises(RackmathError, match=name):
         self_host_threshold(**{**CHAT, name: value})
+
+
+def test_the_threshold_says_how_it_moves() -> None:
+    notes = self_host_threshold(**CHAT).notes
+    # Each is the threshold of a run with that assumption a fifth lower or higher, in tokens a day.
+    for name in ("api_price", "gpu_hour_price", "total_throughput", "peak_to_mean", "staff_need", "loaded_salary"):
+        for said, factor in (("lower", 0.8), ("higher", 1.2)):
+            moved = self_host_threshold(**{**CHAT, name: CHAT[name] * factor})
+            assert notes[f"a_day_if_{name}_is_a_fifth_{said}"].value == pytest.approx(moved.total * 12 / 365), name
+    # At a fifth less, 5,256 × 0.96 - 3,650 = 1,396 a replica: eight carry 10,000, (10,000 + 8 × 3,650) / 0.96 = 40,833
+    # a month, against 20,500: an API that is a fifth cheaper doubles the threshold.
+    assert notes["a_day_if_api_price_is_a_fifth_lower"].value == pytest.approx(40_833.3 * 12 / 365, rel=1e-6)
+
+
+def test_a_share_is_not_moved_beyond_one() -> None:
+    full = {**CHAT, "allowed_load_share": 0.95}
+    moved = self_host_threshold(**full).notes["a_day_if_allowed_load_share_is_a_fifth_higher"]
+    whole = self_host_threshold(**{**full, "allowed_load_share": 1.0})
+    assert moved.value == pytest.approx(whole.notes["threshold_a_day"].value)
+
+
+@pytest.mark.parametrize(
+    ("megatokens", "price"),
+    # 600 million tokens a month of code, 1.2 billion of chat, for eight GPUs at 8 × $3.50 × 720 h = $20,160
+    # (https://www.digitalapplied.com/blog/self-host-frontier-models-tco-analysis-2026): they hold for an API at $33.60
+    # and $16.80 a million, prices of frontier output tokens, and without the people who run it.
+    [(600, 33.6), (1_200, 16.8)],
+)
+def test_published_monthly_thresholds_imply_a_frontier_price(megatokens: float, price: float) -> None:
+    eight = {**EIGHT_A100, "gpu_hour_price": 3.5, "hours_per_month": 720}
+    found = self_host_threshold(**{**eight, "api_price": price})
+    assert found.notes["cost_of_a_replica"].value == pytest.approx(20_160)
+    assert found.total == pytest.approx(megatokens)
+
+
+@pytest.mark.parametrize(
+    ("a_day", "price"),
+    # 10 to 30 million a day in general, 2 to 5 against frontier models
+    # (https://www.sitepoint.com/self-hosted-llm-costs-2026/). Two GPUs and half an engineer, $13,650 a month, break
+    # even there at 13,650 × 12 / 365 / (10, 30, 2, 5) = $44.9, $15.0, $224 and $89.8 a million: the lower ones hold for
+    # cheaper hardware, or for people who are not counted.
+    [(10, 44.877), (30, 14.959), (2, 224.38), (5, 89.753)],
+)
+def test_published_daily_thresholds_name_their_price(a_day: float, price: float) -> None:
+    found = self_host_threshold(**{**CHAT, "api_price": price})
+    assert found.notes["threshold_a_day"].value == pytest.approx(a_day, rel=1e-4)
+
+
+def test_below_a_million_a_month_the_api_is_cheaper_at_any_price() -> None:
+    # One million tokens are $60 at the dearest list price; one rented GPU is $1,825 a month.
+    single = {**EIGHT_A100, "gpus_per_replica": 1, "gpu_hour_price": 2.5, "tokens_per_month": 1e6, "api_price": 60}
+    assert self_host_threshold(**single).notes["saving_at_this_volume"].value == pytest.approx(60 - 1_825)
+
+
+@pytest.mark.parametrize(("load", "price"), [(0.15, 1.1574), (0.25, 0.69444)])
+def test_dedicated_against_per_token_by_how_full_the_gpu_is(load: float, price: float) -> None:
+    # 15 to 25 % full (https://lyceum.technology/magazine/pay-per-token-vs-dedicated-gpu-inference/) is a threshold over
+    # the volume of a full GPU: $2.50 / (4,000 × 3,600 / 1e6 = 14.4 Mtok) = $0.174 a million full, over the load.
+    single = {**EIGHT_A100, "gpus_per_replica": 1, "gpu_hour_price": 2.5, "total_throughput": 4_000}
+    found = self_host_threshold(**{**single, "api_price": price})
+    assert found.total / found.notes["volume_of_a_full_replica"].value == pytest.approx(load, rel=1e-4)

@@ -55,6 +55,16 @@ def replicas_for(rate: Any, each: Any, minimum_replicas: Any) -> Any:
     return whole(rate / each, "replica", least=minimum_replicas)
 
 
+def servers_for(replicas: Any, gpus_per_replica: Any, gpus_per_server: Any) -> Any:
+    """Return whole servers: replicas packed into servers, or servers joined to a replica when it is larger than one."""
+    needed, size = number(replicas, "replica"), number(gpus_per_replica, "GPU/replica")
+    room = number(gpus_per_server, "GPU/server")
+    replicas_a_server = np.maximum(np.floor(np.divide(room, size)), 1)
+    servers_a_replica = np.ceil(np.divide(size, room))  # 1 unless a replica is larger than a server
+    servers = np.ceil(needed / replicas_a_server) * servers_a_replica
+    return tagged(servers, "server", replicas)
+
+
 def fleet_notes(
     total: Any,
     tokens_per_month: Any,

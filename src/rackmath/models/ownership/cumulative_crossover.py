@@ -11,15 +11,16 @@ from rackmath.models._numbers import some, tagged
 from rackmath.models._terms import (
     CloudServerHourPrice,
     CostOfCapital,
+    RentalPriceDecline,
+    ReplacementPriceShare,
     ResaleCostShare,
     ResidualShare,
     ServerPrice,
     UsefulLife,
 )
+from rackmath.models.ownership._months import crossings
 from rackmath.units import convert, number
 
-TIE = 1e-9
-"""Relative size of a difference of sums that is float noise."""
 OwnerFlow = Annotated[
     Real,
     Series(
@@ -69,27 +70,9 @@ def cumulative_crossover(
             help="share of all hours for which a server would be rented instead",
         ),
     ],
-    rental_price_decline: Annotated[
-        Real,
-        Param(
-            "1/year",
-            evidence="h100-sxm/rental-price-decline",
-            minimum=-2,
-            maximum=2,
-            help="rate of fall of the rental price: ln(last year's price / this year's), negative if it rises",
-        ),
-    ],
+    rental_price_decline: RentalPriceDecline,
     useful_life: UsefulLife,
-    replacement_price_share: Annotated[
-        Real,
-        Param(
-            "",
-            evidence="gpu-server/replacement-price-share",
-            minimum=0,
-            maximum=10,
-            help="price of the server's successor that does the same work, as a share of the first price",
-        ),
-    ],
+    replacement_price_share: ReplacementPriceShare,
     residual_share: ResidualShare,
     resale_cost_share: ResaleCostShare,
     cost_of_capital: CostOfCapital,
@@ -151,18 +134,11 @@ def cumulative_crossover(
     rented_total = np.cumsum(rented * discount, axis=-1)
     gap = rented_total - owned_total
 
+    found = crossings(owned_total, rented_total, end)
     inside = np.broadcast_to(months <= _column(end), gap.shape)
-    ahead = (gap >= -TIE * np.abs(owned_total)) & inside
-    before = np.concatenate([np.zeros_like(ahead[..., :1]), ahead[..., :-1]], axis=-1)
-    catches_up, falls_back = ahead & ~before, before & ~ahead & inside
-    first = np.where(ahead.any(axis=-1), ahead.argmax(axis=-1).astype(np.float64), np.inf)
-    # The month after the last one in which the owner was behind, if the horizon reaches that far.
-    behind = np.where(~ahead & inside, months, -1.0).max(axis=-1)
-    for_good = np.where(behind < end, behind + 1.0, np.inf)
     saving = np.take_along_axis(gap, np.expand_dims(inside.sum(axis=-1) - 1, -1), axis=-1)[..., 0]
-    crossings = (catches_up.sum(axis=-1) + falls_back.sum(axis=-1)).astype(np.float64)
     warnings = []
-    if some(falls_back):
+    if some(found.signs < 0):
         warnings.append(
             "Owning is ahead for a while and falls behind again: a replacement or a falling rent undoes it."
         )
@@ -172,10 +148,10 @@ def cumulative_crossover(
 
     return Result(
         "month",
-        {"first_crossing": named(first, "month")},
+        {"first_crossing": named(found.first, "month")},
         notes={
-            "ahead_for_good_from": (named(for_good, "month"), "month"),
-            "crossings": (named(crossings, ""), ""),
+            "ahead_for_good_from": (named(found.for_good, "month"), "month"),
+            "crossings": (named(found.count, ""), ""),
             "saving_by_horizon": (named(saving, "USD/server"), "USD/server"),
             "resale_value_at_horizon": (named(price * resale * np.exp(-rate * end), "USD/server"), "USD/server"),
         },
@@ -183,7 +159,7 @@ def cumulative_crossover(
         paths={
             "owned": Path(tagged(owned_total, "USD/server", server_price), "USD/server", "month"),
             "rented": Path(tagged(rented_total, "USD/server", server_price), "USD/server", "month"),
-            "crossing": Path(tagged(catches_up * 1.0 - falls_back * 1.0, "", server_price), "", "month"),
+            "crossing": Path(tagged(found.signs, "", server_price), "", "month"),
         },
     )
 

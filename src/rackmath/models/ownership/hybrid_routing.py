@@ -6,34 +6,22 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from rackmath.errors import RackmathError
-from rackmath.kernel import Choice, Param, Real, Result, Series, model
-from rackmath.models._demand import (
-    exceeded_in,
-    excess,
-    excess_of_hours,
-    hour_exceeded_in,
-    largest_peak,
-    log_spread,
-)
+from rackmath.kernel import Param, Real, Result, model
 from rackmath.models._numbers import ratio as share_of
 from rackmath.models._numbers import ratio_or_never, some, tagged
-from rackmath.models._terms import ApiPrice, HoursPerMonth, PeakHoursShare, PeakToMean, TokensPerMonth
+from rackmath.models._terms import (
+    ApiPrice,
+    DemandForm,
+    HourlyDemand,
+    HoursPerMonth,
+    OutageHours,
+    PeakHoursShare,
+    PeakToMean,
+    TokensPerMonth,
+)
+from rackmath.models.ownership._load_curve import load_curve
 from rackmath.models.ownership._sizing import demand
 from rackmath.units import convert, number
-
-HourlyDemand = Annotated[
-    Real,
-    Series(
-        "",
-        axis="hour",
-        assumption="1",
-        because="even demand; give demand of typical hours in any unit to use its shape (its mean is scaled away)",
-        minimum=0,
-        maximum=1e15,
-        help="demand hour by hour, in any unit: only its shape counts",
-    ),
-]
 
 
 @model(
@@ -52,16 +40,7 @@ def hybrid_routing(
     *,
     tokens_per_month: TokensPerMonth,
     hours_per_month: HoursPerMonth,
-    demand_form: Annotated[
-        str,
-        Choice(
-            "lognormal",
-            "hourly",
-            assumption="lognormal",
-            because="often only a peak-to-mean ratio is known; 'hourly' takes the hours of hourly_demand as they are",
-            help="where the spread of demand over the hours comes from",
-        ),
-    ],
+    demand_form: DemandForm,
     peak_to_mean: PeakToMean,
     peak_hours_share: PeakHoursShare,
     hourly_demand: HourlyDemand,
@@ -76,16 +55,7 @@ def hybrid_routing(
         ),
     ],
     api_price: ApiPrice,
-    outage_hours: Annotated[
-        Real,
-        Param(
-            "hour/month",
-            evidence="self-hosting/outage-hours",
-            minimum=0,
-            maximum=300,
-            help="hours a month in which own capacity is down and the API takes everything it may",
-        ),
-    ],
+    outage_hours: OutageHours,
     regulated_share: Annotated[
         Real,
         Param(
@@ -127,30 +97,11 @@ def hybrid_routing(
     out = number(outage_hours, "hour/month") / number(hours_per_month, "hour/month")
     regulated = number(regulated_share, "")
     ratio = ratio_or_never(own, api * (1.0 - out))
-    warnings: list[str] = []
-    if demand_form == "hourly":
-        shape = np.sort(np.atleast_1d(np.asarray(number(hourly_demand, ""), dtype=np.float64)), axis=-1)
-        height = shape.mean(axis=-1, keepdims=True)
-        if some(height == 0):
-            raise RackmathError(
-                "hourly_demand: there is no demand in any hour, so it has no shape; say how much there is with "
-                "tokens_per_month (0 for none)"
-            )
-        shape = shape / height
-        reached = hour_exceeded_in(shape, ratio)
-        held = np.maximum(reached, regulated * shape[..., -1])
-        peak, best, capacity, spill = (
-            mean * each for each in (shape[..., -1], reached, held, excess_of_hours(shape, held))
-        )
-    else:
-        sigma = log_spread(number(peak_to_mean, ""), number(peak_hours_share, ""))
-        peak, best = number(rate.peak, "token/s"), exceeded_in(mean, sigma, ratio)
-        capacity = np.maximum(best, regulated * peak)
-        spill = excess(mean, sigma, capacity)
-        if some(number(peak_to_mean, "") > largest_peak(number(peak_hours_share, ""))):
-            warnings.append(
-                "No lognormal demand is as spiky as this peak in so large a share of hours; the spikiest one is used."
-            )
+    curve = load_curve(demand_form, peak_to_mean, peak_hours_share, hourly_demand)
+    reached = curve.exceeded_in(ratio)
+    held = np.maximum(reached, regulated * curve.peak)
+    peak, best, capacity, spill = (mean * each for each in (curve.peak, reached, held, curve.above(held)[0]))
+    warnings = list(curve.warnings)
     if some(np.greater_equal(ratio, 1.0)):
         warnings.append(
             "A token costs more on own capacity that is always full than at the API: own none but what rules demand."

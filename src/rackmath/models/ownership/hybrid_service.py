@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
-from rackmath.kernel import Param, Real, Result, model
-from rackmath.models._demand import exceeded_in, excess, largest_peak, log_spread
-from rackmath.models._numbers import HAIR, ratio_or_never, some, tagged
+from rackmath.kernel import Result, model
+from rackmath.models._numbers import HAIR, ratio_or_never, tagged
 from rackmath.models._numbers import ratio as share_of
 from rackmath.models._terms import (
     AllowedLoadShare,
@@ -30,12 +29,14 @@ from rackmath.models._terms import (
     OutputTokenTimeRatio,
     PeakHoursShare,
     PeakToMean,
+    ReplicasPerStep,
     Staffing,
     StaffNeed,
     ThroughputInputShare,
     TokensPerMonth,
     TotalThroughput,
 )
+from rackmath.models.ownership._load_curve import best_steps, dear_when_full, load_curve
 from rackmath.models.ownership._sizing import at_mix, demand, fleet_notes, replica_rate, scaling_warnings
 from rackmath.models.ownership._team import engineers
 from rackmath.models.tokens.effective_api_price import effective_api_price
@@ -68,17 +69,7 @@ def hybrid_service(
     allowed_load_share: AllowedLoadShare,
     gpus_per_replica: GpusPerReplica,
     minimum_replicas: MinimumReplicas,
-    replicas_per_step: Annotated[
-        Real,
-        Param(
-            "replica",
-            assumption="1 replica",
-            because="rented capacity grows by a replica; owned capacity by what a server holds",
-            minimum=1,
-            maximum=1024,
-            help="replicas that capacity grows by at once",
-        ),
-    ],
+    replicas_per_step: ReplicasPerStep,
     gpu_hour_price: GpuHourPrice,
     hours_per_month: HoursPerMonth,
     staff_need: StaffNeed,
@@ -146,10 +137,10 @@ def hybrid_service(
 
     mean, step = number(rate.mean, "token/s"), number(each * replicas_per_step, "token/s")
     ratio = ratio_or_never(number(at_full_load, "USD/Mtok"), number(api.total, "USD/Mtok"))
-    sigma = log_spread(number(peak_to_mean, ""), number(peak_hours_share, ""))
-    best = exceeded_in(mean, sigma, ratio)
+    curve = load_curve("lognormal", peak_to_mean, peak_hours_share, None)
+    best = mean * curve.exceeded_in(ratio)
     least = np.ceil(number(minimum_replicas, "replica") / number(replicas_per_step, "replica") * (1 - HAIR))
-    steps, spill = _whole_steps(mean, sigma, step, best, ratio, least)
+    steps, spill = best_steps(curve, mean, step, ratio, least)
 
     replicas = tagged(steps, "", rate.mean) * replicas_per_step
     gpus = replicas * gpus_per_replica
@@ -187,35 +178,6 @@ def hybrid_service(
         }
 
     def warnings() -> tuple[str, ...]:
-        spiky = _warnings(ratio, peak_to_mean, peak_hours_share)
-        return spiky + scaling_warnings(throughput, measured) + api.warnings
+        return dear_when_full(ratio) + curve.warnings + scaling_warnings(throughput, measured) + api.warnings
 
     return Result("USD/month", lines, notes=notes, warnings=warnings)
-
-
-def _whole_steps(mean: Any, sigma: Any, step: Any, best: Any, ratio: Any, least: Any) -> tuple[Any, Any]:
-    """Return the whole steps of capacity that cost least, and what they spill.
-
-    Cost is convex in capacity, so the best whole number lies beside the best real one. Costs are compared in tokens at
-    the API price: a step of capacity costs `ratio` times its tokens.
-    """
-    below = np.maximum(np.floor(best / step), least)
-    above = np.maximum(np.ceil(best / step), least)
-    spill_below, spill_above = excess(mean, sigma, below * step), excess(mean, sigma, above * step)
-    with np.errstate(invalid="ignore"):  # a free API: no capacity is worth anything, and both are the least
-        more = ratio * (above - below) * step < spill_below - spill_above
-    return np.where(more, above, below), np.where(more, spill_above, spill_below)
-
-
-def _warnings(ratio: Any, peak_to_mean: Any, peak_hours_share: Any) -> tuple[str, ...]:
-    found = []
-    if some(np.greater_equal(ratio, 1.0)):
-        found.append(
-            "A token costs more on GPUs that are always full than at the API, so only the minimum of replicas is kept; "
-            "the API alone is cheaper."
-        )
-    if some(number(peak_to_mean, "") > largest_peak(number(peak_hours_share, ""))):
-        found.append(
-            "No lognormal demand is as spiky as this peak in so large a share of hours; the spikiest one is used."
-        )
-    return tuple(found)

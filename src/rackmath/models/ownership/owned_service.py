@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from rackmath.kernel import Result, model
-from rackmath.models._numbers import tagged
 from rackmath.models._terms import (
     AllowedLoadShare,
     CacheableShare,
@@ -49,9 +46,17 @@ from rackmath.models._terms import (
     UsefulLife,
 )
 from rackmath.models.ownership._hardware import hardware_hour
-from rackmath.models.ownership._sizing import at_mix, demand, fleet_notes, replica_rate, replicas_for, scaling_warnings
+from rackmath.models.ownership._sizing import (
+    at_mix,
+    demand,
+    fleet_notes,
+    replica_rate,
+    replicas_for,
+    scaling_warnings,
+    servers_for,
+)
 from rackmath.models.ownership._team import yearly_pay
-from rackmath.units import convert, number
+from rackmath.units import convert
 
 
 @model(
@@ -157,7 +162,7 @@ def owned_service(
     throughput = at_mix(measured, throughput_input_share, input_share, cached, output_token_time_ratio)
     each = replica_rate(throughput, gpus_per_replica, allowed_load_share)
     replicas = replicas_for(rate.peak, each, minimum_replicas)
-    servers = _servers(replicas, gpus_per_replica, gpus_per_server)
+    servers = servers_for(replicas, gpus_per_replica, gpus_per_server)
     gpus = servers * gpus_per_server
     hour = hardware_hour(
         server_price=server_price,
@@ -220,13 +225,3 @@ def owned_service(
         }
 
     return Result("USD/month", lines, notes=notes, warnings=lambda: scaling_warnings(throughput, measured))
-
-
-def _servers(replicas: Any, gpus_per_replica: Any, gpus_per_server: Any) -> Any:
-    """Return whole servers: replicas packed into servers, or servers joined to a replica when it is larger than one."""
-    needed, size = number(replicas, "replica"), number(gpus_per_replica, "GPU/replica")
-    room = number(gpus_per_server, "GPU/server")
-    replicas_a_server = np.maximum(np.floor(np.divide(room, size)), 1)
-    servers_a_replica = np.ceil(np.divide(size, room))  # 1 unless a replica is larger than a server
-    servers = np.ceil(needed / replicas_a_server) * servers_a_replica
-    return tagged(servers, "server", replicas)
