@@ -386,6 +386,13 @@ def owned_over_months(
         )
         return sum(pay.values()) / 12.0
 
+    service_alone = staff(0.0)
+    each_server = staff(1.0) - service_alone
+
+    def people(servers: Any) -> Any:
+        """Return the month's pay: in proportion to the servers, unless people are counted whole."""
+        return service_alone + each_server * servers if staffing == "shared" else staff(servers)
+
     def flows() -> Iterator[Flow]:
         demand, bridged = ramp.months(calendar.last), replicas()
         before: Any = None
@@ -414,7 +421,7 @@ def owned_over_months(
                 flow["hosting"] = servers * room_rent * here
                 flow["electricity"] = servers * energy * (always_on + swing * load) * here
                 flow["maintenance"] = before.installed * upkeep * here
-                flow["staff"] = staff(servers)
+                flow["staff"] = people(servers)
                 if month - 1 < longest:
                     instead = count * price if bridge == "rent" else tokens * number(api_price, "USD/Mtok") / 1e6
                     flow["bridge"] = instead * waited
