@@ -113,11 +113,11 @@ def beside_numpy() -> None:
     """The evaluation of the demo's options beside the same formulas written by hand, on the same million draws."""
     from rackmath.evidence import Evidence
     from rackmath.kernel.bind import Input
-    from rackmath.kernel.draws import blocks
+    from rackmath.kernel.draws import pieces as draw
     from rackmath.kernel.scenario import load
 
     scenario = load(SCENARIO.read_text(encoding="utf-8"), Evidence.load())
-    pieces = [block for _, block in blocks(DRAWS, 1)]
+    pieces = [piece for _, piece in draw(DRAWS, 1)]
 
     def whole(each: Input) -> Any:
         values = [piece.value_of(each) for piece in pieces]  # drawn here, so that neither side is timed with it

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rackmath.errors import RackmathError
-from rackmath.kernel.draws import blocks, summary
+from rackmath.kernel.draws import pieces, summary
 from rackmath.kernel.receipt import canonical_json, check_seal
 from rackmath.kernel.run import rerun, run
 
@@ -41,8 +41,8 @@ def test_draws_agree_with_the_closed_form(evidence):
 def test_another_input_never_moves_anothers_draws(evidence):
     def draws(given):
         bound = run("toy.cost", given, evidence).bound
-        (_, block), *_ = blocks(500, 7)
-        return block.value_of(bound.inputs["hour_price"])
+        (_, piece), *_ = pieces(500, 7)
+        return piece.value_of(bound.inputs["hour_price"])
 
     assert np.array_equal(draws({}), draws({"overhead": "0.1 to 0.3 USD/Mtok"}))
 
@@ -50,7 +50,7 @@ def test_another_input_never_moves_anothers_draws(evidence):
 def test_more_draws_begin_with_the_same_draws(evidence):
     price = run("toy.cost", {}, evidence).bound.inputs["hour_price"]
     few, many = (
-        np.concatenate([block.value_of(price) for _, block in blocks(count, 7)]) for count in (150_000, 300_000)
+        np.concatenate([piece.value_of(price) for _, piece in pieces(count, 7)]) for count in (150_000, 300_000)
     )
     assert len(many) == 300_000
     assert np.array_equal(few, many[: len(few)])
@@ -61,8 +61,8 @@ def test_inputs_with_other_bounds_do_not_share_their_draws(evidence):
     """One figure read by two inputs: each is cut to its own bounds, from the same scores."""
     price = run("toy.cost", {}, evidence).bound.inputs["hour_price"]
     narrow = replace(price, declared=replace(price.declared, maximum=3.0))
-    (_, block), *_ = blocks(5000, 7)
-    wide_draws, narrow_draws = block.value_of(price), block.value_of(narrow)
+    (_, piece), *_ = pieces(5000, 7)
+    wide_draws, narrow_draws = piece.value_of(price), piece.value_of(narrow)
     assert wide_draws.max() > 3.0
     assert narrow_draws.max() <= 3.0
     assert np.array_equal(np.argsort(wide_draws), np.argsort(narrow_draws))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import Input
 from rackmath.kernel.correlation import Pair, Together
-from rackmath.kernel.draws import BLOCK, Block, blocks, check_samples, in_order, summary
+from rackmath.kernel.draws import BLOCK, Piece, blocks, check_samples, in_order, pieces, summary
 from rackmath.kernel.information import perfect, worth_of
 from rackmath.kernel.over_time import over_time
 from rackmath.kernel.params import Array, label
@@ -154,7 +154,7 @@ def _central(option: Option) -> Result:
 def _draw(scenario: Scenario, central: Mapping[str, Result]) -> dict[str, _Spread]:
     """Evaluate every option on every draw; options that rest on one figure see the same draws of it.
 
-    Blocks are evaluated by a few threads (NumPy works outside the interpreter's lock) and added up in their order, so
+    Pieces are evaluated by a few threads (NumPy works outside the interpreter's lock) and added up in their order, so
     the answer does not depend on how many there are.
     """
     kept = min(scenario.samples, LINE_DRAWS)
@@ -163,9 +163,9 @@ def _draw(scenario: Scenario, central: Mapping[str, Result]) -> dict[str, _Sprea
         for name, result in central.items()
     }
 
-    def evaluate(part: slice, block: Block) -> tuple[slice, Counts, Array]:
+    def evaluate(part: slice, piece: Piece) -> tuple[slice, Counts, Array]:
         for option in scenario.options:
-            result = _evaluate(option, block)
+            result = _evaluate(option, piece)
             factor = convert(1.0, result.unit, scenario.unit)
             np.multiply(result.total, factor, out=found[option.id].totals[part])
             if part.start < kept:
@@ -175,7 +175,7 @@ def _draw(scenario: Scenario, central: Mapping[str, Result]) -> dict[str, _Sprea
                     found[option.id].lines[name][here] = shown[: here.stop - here.start]
         return part, *_compare(np.stack([each.totals[part] for each in found.values()]))
 
-    for _, wins, regret in in_order(evaluate, blocks(scenario.samples, scenario.seed, scenario.together)):
+    for _, wins, regret in in_order(evaluate, pieces(scenario.samples, scenario.seed, scenario.together)):
         for index, each in enumerate(found.values()):
             each.wins += int(wins[index])
             each.regret += float(regret[index]) / scenario.samples
@@ -190,9 +190,9 @@ def _compare(totals: Array) -> tuple[Counts, Array]:
     return wins, np.asarray(np.where(np.isnan(extra).any(axis=1), np.inf, extra.sum(axis=1)))
 
 
-def _evaluate(option: Option, block: Block) -> Result:
+def _evaluate(option: Option, piece: Piece) -> Result:
     try:
-        return option.bound.evaluate(block.value_of)
+        return option.bound.evaluate(piece.value_of)
     except RackmathError as problem:
         raise RackmathError(f"option {option.id}: {problem}") from None
 

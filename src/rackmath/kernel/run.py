@@ -12,7 +12,7 @@ import numpy as np
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import Bound, bind
 from rackmath.kernel.catalogue import get
-from rackmath.kernel.draws import blocks, check_samples, summary
+from rackmath.kernel.draws import check_samples, pieces, summary
 from rackmath.kernel.params import Array
 from rackmath.kernel.receipt import plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
@@ -90,8 +90,8 @@ def run_bound(bound: Bound, *, samples: int = 0, seed: int = 0, as_of: str = "")
         check_samples(samples, seed)
     if samples and any(each.uncertain for each in bound.leaves()):
         totals = np.empty(samples)
-        for part, block in blocks(samples, seed):
-            result = bound.evaluate(block.value_of)
+        for part, piece in pieces(samples, seed):
+            result = bound.evaluate(piece.value_of)
             totals[part] = result.total
         spread, sensitivity = summary(totals), _sensitivity(bound, seed)
     return Run(bound, central, spread, sensitivity, samples, seed, as_of)

@@ -11,7 +11,9 @@ from rackmath.kernel.params import Array, label
 from rackmath.kernel.scenario import Scenario
 from rackmath.kernel.sensitivity import sobol, tornado
 
-SOBOL_ROWS = 4096
+SOBOL_ROWS, FEWEST_ROWS = 4096, 512
+EVALUATIONS = 100_000
+"""Evaluations that the indices may take: with many inputs each gets fewer rows, and its share some percent of noise."""
 LOW, HIGH = 0.05, 0.95
 FLIP_GRID = np.linspace(0.01, 0.99, 99)
 FLIP_ROUNDS, FLIP_POINTS = 5, 33
@@ -31,7 +33,8 @@ def sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
     if not streams:
         return []
     swings = tornado(levers.moved, streams, np.concatenate([[LOW, HIGH], FLIP_GRID]))
-    shares = sobol(lambda places: lead(levers.costs(places)), streams, scenario.seed, SOBOL_ROWS, scenario.together)
+    rows = max(FEWEST_ROWS, min(SOBOL_ROWS, EVALUATIONS // (len(streams) + 2)))
+    shares = sobol(lambda places: lead(levers.costs(places)), streams, scenario.seed, rows, scenario.together)
     found = []
     for name in streams:
         _, each = levers.uncertain[name][0]
