@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -65,11 +65,15 @@ class Evidence:
 
     @classmethod
     def load(
-        cls, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (), starter: bool = True
+        cls,
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        starter: bool = True,
+        keep: Callable[[Figure], bool] = lambda _: True,
     ) -> Evidence:
         """Read vaults, the most important first; the bundled brain comes last.
 
-        Nothing is written. What cannot be read is listed in `problems` with its file and line.
+        Nothing is written. What cannot be read is listed in `problems` with its file and line. Figures for which `keep`
+        is False are left out.
 
         Raises
         ------
@@ -85,6 +89,7 @@ class Evidence:
         for path in reversed(wanted):  # from the back, so that a vault may use the quantities of those behind it
             found = load(path, quantities)
             quantities.update(found.quantities)
+            found.figures = [figure for figure in found.figures if keep(figure)]
             loaded.insert(0, found)
         evidence = cls(loaded)
         if starter and not bundled:

@@ -16,7 +16,7 @@ from rackmath.kernel.draws import BLOCK, Piece, blocks, check_samples, in_order,
 from rackmath.kernel.information import perfect, worth_of
 from rackmath.kernel.over_time import over_time
 from rackmath.kernel.params import Array, label
-from rackmath.kernel.receipt import plain, record, record_input, restore, seal
+from rackmath.kernel.receipt import not_finite, plain, record, record_input, restore, seal
 from rackmath.kernel.rests_on import assumptions, figures
 from rackmath.kernel.result import Result
 from rackmath.kernel.scenario import Option, Scenario, Sweep
@@ -92,7 +92,10 @@ def decide(
     body["recommendation"] = _recommend(body["options"], body["sensitivity"], body["information"], scenario.unit)
     body["figures"] = figures(scenario, evidence) if evidence else []
     body["assumptions"] = assumptions(scenario)
+    beyond = not_finite(body)
     body = plain(body)
+    if beyond:  # JSON has no infinity: such a number is None, and this says where
+        body["not_finite"] = beyond
     content = {
         "kind": "decision",
         "title": scenario.title,

@@ -37,6 +37,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+def not_finite(value: Any, path: str = "") -> list[str]:
+    """Return the places in plain data at which a number is infinite, such as ``distribution.p95``: `plain` drops it."""
+    if isinstance(value, Mapping):
+        return [each for key, inner in value.items() for each in not_finite(inner, f"{path}.{key}".lstrip("."))]
+    if isinstance(value, list | tuple):
+        return [each for place, inner in enumerate(value) for each in not_finite(inner, f"{path}[{place}]")]
+    if isinstance(value, np.ndarray):
+        return not_finite(value.tolist(), path)
+    return [path] if isinstance(value, float | np.floating) and not math.isfinite(value) else []
+
+
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of plain data: sorted keys, no spaces, shortest floats, no NaN."""
     return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -14,7 +14,7 @@ from rackmath.kernel.bind import Bound, bind
 from rackmath.kernel.catalogue import get
 from rackmath.kernel.draws import check_samples, pieces, summary
 from rackmath.kernel.params import Array
-from rackmath.kernel.receipt import plain, record, record_input, restore, seal
+from rackmath.kernel.receipt import not_finite, plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
 from rackmath.kernel.sensitivity import sobol, tornado
 
@@ -40,7 +40,10 @@ class Run:
     as_of: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the answer as plain data. A total that is infinite is None, and `infinite` says why."""
+        """Return the answer as plain data.
+
+        JSON has no infinity: such a number is None, `not_finite` lists where, and `infinite` says when it may be so.
+        """
         model = self.bound.model
         body: dict[str, Any] = {
             "id": model.id,
@@ -54,8 +57,6 @@ class Run:
             },
             "warnings": list(self.central.warnings),
         }
-        if body["total"] is None:
-            body["infinite"] = model.infinite
         if self.central.paths:
             body["paths"] = {
                 name: {"values": np.asarray(path.values).tolist(), "unit": path.unit, "axis": path.axis}
@@ -65,7 +66,10 @@ class Run:
             body["distribution"] = {**self.distribution, "samples": self.samples, "seed": self.seed}
             body["sensitivity"] = self.sensitivity
         body["inputs"] = [record_input(each) for each in self.bound.inputs.values()]
+        beyond = not_finite(body)
         body = plain(body)
+        if beyond:
+            body |= {"infinite": model.infinite, "not_finite": beyond}
         content = {**record(self.bound), "as_of": self.as_of, "samples": self.samples, "seed": self.seed}
         return {**body, "receipt": seal({"kind": "run", **content}, body)}
 
@@ -73,7 +77,7 @@ class Run:
 def _scalar(value: Any) -> Any:
     if isinstance(value, str):
         return value
-    return plain(float(np.asarray(value)))
+    return float(np.asarray(value))
 
 
 def run_bound(bound: Bound, *, samples: int = 0, seed: int = 0, as_of: str = "") -> Run:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rackmath.web.sessions import Session
     from rackmath.web.work import Work
 
-MOST_QUESTIONS = 60
+MOST_QUESTIONS = 120
 """Fields that a query may have."""
 
 _IN_A_PATH = "/-_.~@%!$&'()*+,;=:?#"

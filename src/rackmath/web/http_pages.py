@@ -21,7 +21,7 @@ from rackmath.web.sessions import Session
 from rackmath.web.static_files import build
 from rackmath.web.work import SignIn, Work
 
-GATHERING = ("/", "/tags", "/q")
+GATHERING = ("/", "/tags", "/q", "/models")
 """Pages whose making takes long in a large brain."""
 
 

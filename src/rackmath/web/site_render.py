@@ -73,6 +73,8 @@ _ADDRESSES = frozenset({"@id", "url", "contentUrl", "urlTemplate", "citation"})
 """Names of linked data whose values may be addresses."""
 
 NAV = (
+    ("/models", "Models"),
+    ("/scenarios", "Scenarios"),
     ("/contributors", "Contributors"),
     ("/tags", "Tags"),
     ("/sources", "Sources"),
@@ -112,6 +114,7 @@ def render_page(page: Page, asked: Asked, link: Link = same, assets: Assets | No
             nav=[
                 {"href": path, "name": name, "here": page.path == path, "within": page.path.startswith(f"{path}/")}
                 for path, name in NAV
+                if link(path)  # a published site has no workbench
             ],
             jsonld=_embedded(
                 _whole(page.jsonld, lambda path: f"{set_with.origin}{path}" if set_with.origin else link(path))

@@ -51,6 +51,7 @@ def waterfall(
     total: Mapping[str, Any] | None = None,
     reach: tuple[float, float] | None = None,
     width: float = 360.0,
+    central: bool = False,
 ) -> Svg:
     """Draw an option's lines and their sum.
 
@@ -69,6 +70,8 @@ def waterfall(
         The range of the axis in `unit`, where several charts share one; see `reaches`.
     width
         In CSS pixels. Below 520 the names stand above the bars.
+    central
+        Whether the lines are those of one run with every input at its median, instead of means of draws.
     """
     sheet = _Sheet(width, wide=width >= _WIDE)
     values = [finite(item.get("mean")) or 0.0 for item in lines]
@@ -96,7 +99,11 @@ def waterfall(
         y += sheet.pitch
     y += 6
     top = y + sheet.lead
-    rows.append(_words(sheet, "Total, mean", short(sum_, unit) if lines else NOTHING, y, "strong"))
+    rows.append(
+        _words(
+            sheet, "Total, central" if central else "Total, mean", short(sum_, unit) if lines else NOTHING, y, "strong"
+        )
+    )
     rows.append(line(0, y - 4, width, y - 4, "rule"))
     x0, x1 = scale(0.0), scale(sum_)
     bars.append(rect(x0, top, x1 - x0, sheet.bar, "bar total fill"))
@@ -120,7 +127,7 @@ def waterfall(
         group(ticks, *rows, *bars, class_=who.class_),
         key=key,
         title=f"What {who.name} is made of",
-        description=_summary(names, values, sum_, low, high, unit),
+        description=_summary(names, values, sum_, low, high, unit, central=central),
         size=_SIZE,
         class_="waterfall",
     )
@@ -173,7 +180,14 @@ def _whisker(x0: float, x1: float, y: float) -> Svg:
 
 
 def _summary(
-    names: Sequence[str], values: Sequence[float], total: float, low: float | None, high: float | None, unit: str
+    names: Sequence[str],
+    values: Sequence[float],
+    total: float,
+    low: float | None,
+    high: float | None,
+    unit: str,
+    *,
+    central: bool,
 ) -> str:
     parts = [f"{name} {amount(value, unit)}" for name, value in zip(names, values, strict=True)]
     lines = "; ".join(parts[:12]) + ("; and more" if len(parts) > 12 else "")
@@ -181,5 +195,7 @@ def _summary(
     largest = max(range(len(values)), key=lambda index: values[index], default=None)
     share = ""
     if largest is not None and total > 0:
-        share = f" The largest line is {names[largest]}, {percent(values[largest] / total)} of the mean."
-    return f"Total {full(total, unit)}, the mean of the draws: {lines or 'no lines'}.{spread}{share}"
+        whole = "total" if central else "mean"
+        share = f" The largest line is {names[largest]}, {percent(values[largest] / total)} of the {whole}."
+    told = "with every input at its median" if central else "the mean of the draws"
+    return f"Total {full(total, unit)}, {told}: {lines or 'no lines'}.{spread}{share}"

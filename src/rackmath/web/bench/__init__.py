@@ -1,0 +1,1 @@
+"""The workbench: models and scenarios on pages and by HTTP, made from the declarations alone."""
