@@ -11,7 +11,6 @@ from rackmath.cli.common import as_json, as_of, clean, day, load_evidence, print
 from rackmath.errors import RackmathError, suggest
 
 if TYPE_CHECKING:
-    from rackmath.evidence import Evidence
     from rackmath.kernel import Model
 
 INPUTS = "rackmath.inputs"
@@ -25,11 +24,11 @@ SAMPLES = 10_000
 def models(to_json: bool) -> None:
     """List the models: what can be computed."""
     from rackmath.kernel import registry
+    from rackmath.kernel.describe import listed
 
     found = registry().values()
     if to_json:
-        keys = ("id", "title", "unit", "method", "question")
-        print_json([{key: getattr(each, key) for key in keys} for each in found])
+        print_json(listed())
         return
     rows = [[each.id, each.title, each.unit or "ratio", each.method] for each in found]
     click.echo(table(["id", "title", "unit", "method"], rows))
@@ -44,13 +43,14 @@ def models(to_json: bool) -> None:
 def show(model_id: str, vaults: tuple[Path, ...], as_of: str | None, to_json: bool) -> None:
     """Explain a model: its question, equation, inputs with their defaults and sources, and limits."""
     from rackmath.kernel import get
+    from rackmath.kernel.describe import describe
 
     model = get(model_id)
-    inputs = _defaults(model, load_evidence(vaults), as_of)
+    described = describe(model, load_evidence(vaults), day(as_of))
     if to_json:
-        keys = ("id", "title", "unit", "method", "question", "summary", "equation", "doc", "sources", "infinite")
-        print_json({**{key: getattr(model, key) for key in keys}, "inputs": inputs})
+        print_json(described)
         return
+    inputs = described["inputs"]
     click.echo(f"{model.title}  ({model.id}, method {model.method}, in {model.unit or 'a plain ratio'})\n")
     click.echo(wrap(model.question))
     click.echo()
@@ -66,35 +66,6 @@ def show(model_id: str, vaults: tuple[Path, ...], as_of: str | None, to_json: bo
         click.echo(wrap(f"{each['name']}: {each['help']}", "  "))
     first = inputs[0]
     click.echo(f'\nrackmath run {model.id} --{first["name"].replace("_", "-")} "{first["default"]}"')
-
-
-def _defaults(model: Model, evidence: Evidence, as_of: str | None) -> list[dict[str, Any]]:
-    """Return each input's declaration with its default as the brain has it today."""
-    from rackmath.kernel.bind import bind
-    from rackmath.units import spoken
-
-    bound = bind(model, {}, evidence, as_of=day(as_of))
-    found = []
-    for name, declared in model.parameters.items():
-        each = bound.inputs[name]
-        told = spoken(each.unit)
-        found.append(
-            {
-                "name": name,
-                "unit": declared.unit,
-                "bounds": declared.describe_bounds(),
-                "default": each.text if not told or told in each.text else f"{each.text} {each.unit}",
-                "origin": each.origin.kind,
-                "evidence": declared.evidence,
-                "source": f"{each.origin.figure} ({each.origin.as_of}, {each.origin.source_title})"
-                if each.origin.figure
-                else f"assumed: {each.origin.source}",
-                "url": each.origin.source if each.origin.figure else "",
-                "as_of": each.origin.as_of,
-                "help": declared.help,
-            }
-        )
-    return found
 
 
 class WithInputs(click.Command):

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,8 @@ def parse_stated(raw: object, unit: str = "") -> Stated:
     if isinstance(raw, bool) or raw is None:
         raise RackmathError(f"{raw!r} is not a value; write a number, '3 to 6' or {{low, mode, high}}")
     if isinstance(raw, int | float):
+        if isinstance(raw, int) and abs(raw) > sys.float_info.max:
+            raise RackmathError("a number of over 300 digits is too large")
         return Stated(Point(_finite(float(raw), str(raw))), unit, "")
     if isinstance(raw, str):
         return _from_text(raw, unit)

@@ -10,7 +10,7 @@ from rackmath.errors import RackmathError
 from rackmath.web import charts, tables
 from rackmath.web.charts import Identities, Svg
 from rackmath.web.numbers import capital, finite, per, sized, unit_words
-from rackmath.web.page import render
+from rackmath.web.page import engine, render
 
 WIDE, NARROW, PANEL, STRIP, RANGE = 720.0, 350.0, 350.0, 1000.0, 190.0
 """Each chart is drawn for a desk and for a phone (CSS shows one of them), so that its letters stay legible on both."""
@@ -30,6 +30,16 @@ def render_report(decision: Mapping[str, Any]) -> str:
     RackmathError
         The mapping is no decision.
     """
+    return render("report.html", ("base.css", "charts.css", "report.css"), **_context(decision))
+
+
+def report_body(decision: Mapping[str, Any]) -> Svg:
+    """Return a decision as a piece of a page of the site; see `render_report`."""
+    return Svg(engine().get_template("report/body.html").render(**_context(decision)))
+
+
+def _context(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the templates of a decision use."""
     missing = [name for name in ("title", "options") if not decision.get(name)]
     missing += [] if isinstance(decision.get("unit"), str) else ["unit"]
     if missing:
@@ -37,28 +47,26 @@ def render_report(decision: Mapping[str, Any]) -> str:
     unit = str(decision["unit"])
     options: list[Mapping[str, Any]] = list(decision["options"])
     known = charts.identities(options)
-    return render(
-        "report.html",
-        ("base.css", "charts.css", "report.css"),
-        decision={name: decision.get(name) for name in _TEXTS},
-        unit=unit,
-        answer=_answer(decision, options),
-        options=[_option(option, place, known) for place, option in enumerate(options)],
-        ranking=_ranking(options, unit, known),
-        made_of=_made_of(options, unit, known),
-        one_axis=len(set(charts.reaches(options))) == 1,
-        spread=_spread(options, unit, known),
-        crossings=[
+    return {
+        "decision": {name: decision.get(name) for name in _TEXTS},
+        "unit": unit,
+        "answer": _answer(decision, options),
+        "options": [_option(option, place, known) for place, option in enumerate(options)],
+        "ranking": _ranking(options, unit, known),
+        "made_of": _made_of(options, unit, known),
+        "one_axis": len(set(charts.reaches(options))) == 1,
+        "spread": _spread(options, unit, known),
+        "crossings": [
             _crossing(item, place, options, unit, known) for place, item in enumerate(_list(decision, "break_even"))
         ],
-        change=_change(decision, options, unit, known),
-        information=_information(decision, unit, known),
-        figures=_figures(decision),
-        assumptions=_assumptions(decision),
-        inputs=[tables.input_table(option) for option in options if option.get("inputs")],
-        receipt=_receipt(decision),
-        rerun=_rerun(decision),
-    )
+        "change": _change(decision, options, unit, known),
+        "information": _information(decision, unit, known),
+        "figures": _figures(decision),
+        "assumptions": _assumptions(decision),
+        "inputs": [tables.input_table(option) for option in options if option.get("inputs")],
+        "receipt": _receipt(decision),
+        "rerun": _rerun(decision),
+    }
 
 
 _TEXTS = ("title", "question", "as_of", "samples", "seed", "scenario", "scenario_path")

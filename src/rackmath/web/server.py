@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from rackmath import __version__
 from rackmath.errors import RackmathError
-from rackmath.web import api
+from rackmath.web import api, api_bench
 from rackmath.web.access import Clock, Tokens, utc_now
 from rackmath.web.http_acts import Acts
 from rackmath.web.http_answers import TITLES, problem_answer, wants_json
@@ -90,7 +90,7 @@ def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = 
     app = FastAPI(
         title=wanted.brand,
         version=__version__,
-        summary="Search, read and write brains.",
+        summary="Search, read and write brains; run models and decide scenarios.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
@@ -99,6 +99,7 @@ def make_app(site: Site, setup: Setup | None = None, *, tokens: Tokens | None = 
     complain = _complainer(work)
     _handle(app, complain)
     app.include_router(api.router(work))
+    app.include_router(api_bench.router(work))
     app.add_route("/static/{name}", _static, methods=["GET"])
 
     async def read(request: Request) -> Response:
