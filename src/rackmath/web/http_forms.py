@@ -12,7 +12,8 @@ from rackmath.web.http_guard import Refused
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-MOST_FIELDS = 200
+MOST_FIELDS = 500
+LONGEST_PATH = 4_000
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf"
 
@@ -101,5 +102,5 @@ def check_origin(headers: Mapping[str, str], scheme: str) -> None:
 
 def safe_next(path: str) -> str:
     """Return a path of this server to go on to; the front page for anything that could lead elsewhere."""
-    plain = path.isprintable() and path.isascii() and "\\" not in path and len(path) <= 2000
+    plain = path.isprintable() and path.isascii() and "\\" not in path and len(path) <= LONGEST_PATH
     return path if plain and path.startswith("/") and not path.startswith("//") else "/"

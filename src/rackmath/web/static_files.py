@@ -30,7 +30,7 @@ EARLY = ("theme.js",)
 ONLY_SOME = ("editor.js", "published-search.js")
 """Scripts that only the pages load which name them."""
 
-_OWN = {"base.css", "report.css", *SHEETS}
+_OWN = {"base.css", *SHEETS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ class Page:
         Names of style sheets beside those that every page has: ``("graph.css",)``.
     index
         Whether search engines may list it; old versions and searches say no.
+    query
+        What the twins must be asked with to be of this page: the inputs of a model, without the question mark.
     """
 
     path: str
@@ -155,13 +157,15 @@ class Page:
     links: Sequence[tuple[str, str]] = ()
     styles: Sequence[str] = ()
     index: bool = True
+    query: str = ""
 
     def twin(self, kind: str) -> str:
         """Return the root-relative address of a twin, or an empty text where the page has none of this kind."""
         has = {"json": True, "md": bool(self.markdown), "csv": self.rows is not None}
         if not has.get(kind):
             return ""
-        return f"/index.{kind}" if self.path == "/" else f"{self.path}.{kind}"
+        mark = f"?{self.query}" if self.query else ""
+        return f"/index.{kind}" if self.path == "/" else f"{self.path}.{kind}{mark}"
 
 
 View = Callable[..., Page]

@@ -116,6 +116,7 @@ def model(site: Site, asked: Asked, *, model: str) -> Page:
         links=[("alternate", data["links"]["api"])],
         status=422 if set(made.problems) - {"sweep"} else 200,
         index=not (want.given or want.sweep),
+        query=want.query(),
     )
 
 

@@ -1,0 +1,147 @@
+"""A scenario while it is being built: from a text to the fields of a form, and back to a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rackmath.errors import RackmathError
+from rackmath.kernel.scenario import MAX_OPTIONS
+from rackmath.vault.yamltext import YamlProblem, parse
+
+HEAD = ("title", "question", "as_of", "unit")
+DRAWS = ("samples", "seed")
+SECTIONS = ("demand", "assumptions")
+
+
+@dataclass
+class OptionDraft:
+    """An option: its id, its title, its model, and what it is given, all as text."""
+
+    id: str
+    title: str = ""
+    model: str = ""
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Draft:
+    """A scenario as a form holds it; nothing in it is checked."""
+
+    head: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
+    options: list[OptionDraft] = field(default_factory=list)
+    sweeps: list[dict[str, str]] = field(default_factory=list)
+
+    def free_id(self, wanted: str) -> str:
+        """Return an id for a new option that no other has."""
+        base = re.sub(r"[^A-Za-z0-9_-]+", "-", wanted).strip("-")[:30]
+        base = base if base[:1].isalpha() else f"option-{base}".strip("-")
+        taken = {option.id for option in self.options}
+        for number in range(1, MAX_OPTIONS + 2):
+            name = base if number == 1 else f"{base}-{number}"
+            if name not in taken:
+                return name
+        return base
+
+
+def draft_of(text: str) -> Draft:
+    """Return a scenario's text as a draft.
+
+    Raises
+    ------
+    RackmathError
+        It is no YAML, or not shaped like a scenario at all.
+    """
+    try:
+        data = parse(text).data
+    except YamlProblem as problem:
+        line = text.count("\n", 0, problem.offset) + 1
+        raise RackmathError(f"line {line}: {problem.message}") from None
+    body = _mapping(data, "a scenario")
+    draft = Draft(head={name: _text(body[name]) for name in (*HEAD, *DRAWS) if body.get(name) is not None})
+    for section in SECTIONS:
+        draft.shared |= {str(name): _text(value) for name, value in _mapping(body.get(section) or {}, section).items()}
+    for key, value in _mapping(body.get("options") or {}, "options").items():
+        option = _mapping(value, f"option {key}")
+        inputs = _mapping(option.get("inputs") or {}, f"inputs of {key}")
+        draft.options.append(
+            OptionDraft(
+                str(key),
+                _text(option.get("title") or ""),
+                _text(option.get("model") or ""),
+                {str(name): _text(each) for name, each in inputs.items()},
+            )
+        )
+    sweeps = body.get("break_even") or []
+    for each in sweeps if isinstance(sweeps, list) else []:
+        draft.sweeps.append({str(name): _text(value) for name, value in _mapping(each, "break_even").items()})
+    return draft
+
+
+def text_of(draft: Draft) -> str:
+    """Return a draft as a scenario's text."""
+    lines = [f"{name}: {_scalar(draft.head[name])}" for name in HEAD if draft.head.get(name)]
+    if draft.shared:
+        lines.append("demand:")
+        lines += [f"  {_key(name)}: {_scalar(value)}" for name, value in draft.shared.items()]
+    lines.append("options:" if draft.options else "options: {}")
+    for option in draft.options:
+        lines.append(f"  {_key(option.id)}:")
+        lines += [f"    title: {_scalar(option.title)}"] if option.title else []
+        lines.append(f"    model: {_scalar(option.model)}")
+        if option.inputs:
+            lines.append("    inputs:")
+            lines += [f"      {_key(name)}: {_scalar(value)}" for name, value in option.inputs.items()]
+    if draft.sweeps:
+        lines.append("break_even:")
+        lines += [
+            "  - {" + ", ".join(f"{_key(name)}: {_scalar(value)}" for name, value in sweep.items() if value) + "}"
+            for sweep in draft.sweeps
+        ]
+    lines += [f"{name}: {_scalar(draft.head[name])}" for name in DRAWS if draft.head.get(name)]
+    return "\n".join(lines) + "\n"
+
+
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9 .,()/&+-]*[A-Za-z0-9.)]|[A-Za-z]")
+_RESERVED = re.compile(r"(?i)null|true|false|yes|no|on|off|nan|inf")
+
+
+def _scalar(text: str) -> str:
+    """Return a value as YAML: numbers and plain words as they are, a list or a mapping in one line, else quoted."""
+    if _NUMBER.fullmatch(text):
+        return text
+    if text[:1] in "[{":
+        try:
+            return json.dumps(json.loads(text), ensure_ascii=False)
+        except ValueError:
+            pass  # it only looks like one; the reader of the scenario tells what is wrong
+    if _WORDS.fullmatch(text) and not _RESERVED.fullmatch(text):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _key(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) and not _RESERVED.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _text(value: Any) -> str:
+    """Return a value of a scenario as a field holds it."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value).lower()
+    if isinstance(value, int | float):
+        return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise RackmathError(f"{where} must be a list of `name: value` lines")
+    return value
