@@ -16,6 +16,7 @@ from rackmath.cli.models import models, run, show
 from rackmath.cli.prices import prices
 from rackmath.cli.serve import serve
 from rackmath.cli.token import token
+from rackmath.cli.usage import usage
 from rackmath.errors import Problems, RackmathError
 
 BAD_INPUT = 2
@@ -31,7 +32,7 @@ def rackmath() -> None:
     """
 
 
-for command in (models, show, run, figures, conflicts, decide, rerun, prices, brain, serve, token):
+for command in (models, show, run, figures, conflicts, decide, rerun, prices, brain, serve, token, usage):
     rackmath.add_command(command)
 
 

@@ -33,7 +33,7 @@ class Acts:
             allow = [("Allow", "GET, HEAD")] if status == 405 else []
             return problem_told(self._work, caller, status, "nothing can be sent to this address", headers=allow)
         check_origin(request.headers, request.url.scheme)
-        form = await read_form(request)
+        form = await read_form(request, found[0].files)
         return await run_in_threadpool(self._act, caller, form, *found)
 
     def _act(self, caller: Caller, form: Form, action: Action, parts: dict[str, str]) -> Response:

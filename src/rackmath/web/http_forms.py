@@ -41,13 +41,18 @@ class Form:
         return found
 
 
-async def read_form(request: Request) -> Form:
-    """Return the fields of a posted form; files are not taken.
+async def read_form(request: Request, files: int = 0) -> Form:
+    """Return the fields of a posted form; a file is a field that holds its text.
+
+    Parameters
+    ----------
+    files
+        The most files that it may bring.
 
     Raises
     ------
     Refused
-        It is no form, has too many fields, or is not UTF-8.
+        It is no form, has too many fields or files, or is not UTF-8.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
@@ -58,16 +63,20 @@ async def read_form(request: Request) -> Form:
             raise Refused(400, f"the form cannot be read: at most {MOST_FIELDS} fields, in UTF-8") from None
         return Form(tuple(pairs))
     if kind == "multipart/form-data":
-        return await _parts(request)
+        return await _parts(request, files)
     raise Refused(415, "send a form: application/x-www-form-urlencoded or multipart/form-data")
 
 
-async def _parts(request: Request) -> Form:
+async def _parts(request: Request, files: int) -> Form:
     from starlette.exceptions import HTTPException  # noqa: PLC0415  (with the web extra only)
 
     try:
-        async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=1_000_000) as form:
-            return Form(tuple((name, value) for name, value in form.multi_items() if isinstance(value, str)))
+        async with request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=1_000_000) as form:
+            pairs = []
+            for name, value in form.multi_items():
+                text = value if isinstance(value, str) else (await value.read()).decode("utf-8-sig")
+                pairs.append((name, text))
+            return Form(tuple(pairs))
     except HTTPException as error:
         raise Refused(400, f"the form cannot be read ({error.detail})") from None
     except (UnicodeDecodeError, LookupError):

@@ -89,7 +89,7 @@ class Guard:
         hosts: Iterable[str],
         complain: Complain,
         *,
-        uploads: tuple[str, ...] = ("/api/",),
+        uploads: tuple[str, ...] = ("/api/", "/usage"),
         limits: Limits | None = None,
     ) -> None:
         self.app = app

@@ -150,12 +150,15 @@ class Action:
     unsigned
         ``unsigned(doing, reason, **parts)`` makes the page for a form that came without a session or with the secret
         of an old one, so that what was typed is not lost; None: only the reason is told.
+    files
+        How many files the form may bring; each is a field that holds the file's text.
     """
 
     pattern: str
     do: Do
     scope: str = "write"
     unsigned: Do | None = None
+    files: int = 0
 
 
 def find_action(path: str) -> tuple[Action, dict[str, str]] | None:

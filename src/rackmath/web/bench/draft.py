@@ -106,28 +106,37 @@ def text_of(draft: Draft) -> str:
     return "\n".join(lines) + "\n"
 
 
-_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
-_WORDS = re.compile(r"[A-Za-z][A-Za-z0-9 .,()/&+-]*[A-Za-z0-9.)]|[A-Za-z]")
-_RESERVED = re.compile(r"(?i)null|true|false|yes|no|on|off|nan|inf")
+_SAFE = re.compile(r"[A-Za-z0-9~][A-Za-z0-9 ._,/()&+~?=-]{0,400}")
 
 
 def _scalar(text: str) -> str:
-    """Return a value as YAML: numbers and plain words as they are, a list or a mapping in one line, else quoted."""
-    if _NUMBER.fullmatch(text):
-        return text
+    """Return a value as YAML: as it is where that reads as the same, a list or a mapping in one line, else quoted."""
     if text[:1] in "[{":
         try:
             return json.dumps(json.loads(text), ensure_ascii=False)
         except ValueError:
             pass  # it only looks like one; the reader of the scenario tells what is wrong
-    if _WORDS.fullmatch(text) and not _RESERVED.fullmatch(text):
+    if _SAFE.fullmatch(text) and _reads_as(text) in {text, _number(text)}:
         return text
     return json.dumps(text, ensure_ascii=False)
 
 
 def _key(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) and not _RESERVED.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return text if _SAFE.fullmatch(text) and _reads_as(text) == text else json.dumps(text, ensure_ascii=False)
+
+
+def _reads_as(text: str) -> Any:
+    """Return what an unquoted scalar means; None where it is none."""
+    try:
+        found = parse(f"- {text}").data
+    except YamlProblem:
+        return None
+    return found[0] if isinstance(found, list) and len(found) == 1 and not isinstance(found[0], bool) else None
+
+
+def _number(text: str) -> float | None:
+    """Return a text as the number that it is, if it is printed as a person would."""
+    return float(text) if re.fullmatch(r"(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?", text) else None
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,9 @@ def compare(site: Site, asked: Asked) -> Page:
             "b": asked.get("b"),
             "sides": sides,
             "unit": unit,
-            "rows": rows,
+            "groups": [
+                [row for row in rows if row["option"] == name] for name in dict.fromkeys(row["option"] for row in rows)
+            ],
             "inputs": inputs,
             "same_unit": bool(rows) and all(row["unit_a"] == row["unit_b"] for row in rows if row["both"]),
             "choices": [{"name": each.name, "title": each.title} for each in stored(site)],
@@ -138,7 +141,8 @@ def _said(each: Mapping[str, Any] | None) -> str:
     if each is None:
         return ""
     text, unit = str(each["text"]), str(each["unit"])
-    return text if not unit or unit in text else f"{text} {unit}"
+    has_unit = re.search(r"[A-Za-z%$€]{2,}|[%$€]", text.replace(" to ", " "))
+    return text if not unit or has_unit else f"{text} {unit}"
 
 
 def _by(rows: Any, key: str) -> dict[str, Mapping[str, Any]]:
