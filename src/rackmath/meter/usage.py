@@ -9,7 +9,7 @@ hourly counts, or the usage export of an API. What every odd row means is fixed:
 * a negative amount, a time that cannot be read and an empty cell are errors that name the row and the column
 * times with an offset count in UTC; times without one are in the zone that is given. There the hour that clocks go
   through twice in autumn is two hours, in the order of the rows, and the one they skip in spring is no gap
-* a month is the year's twelfth, as everywhere in rackmath
+* a month is the twelfth of a year of 365 days, as everywhere in rackmath: 730 hours
 """
 
 from __future__ import annotations

@@ -116,13 +116,17 @@ def _scalar(text: str) -> str:
             return json.dumps(json.loads(text), ensure_ascii=False)
         except ValueError:
             pass  # it only looks like one; the reader of the scenario tells what is wrong
-    if _SAFE.fullmatch(text) and _reads_as(text) in {text, _number(text)}:
+    if _SAFE.fullmatch(text) and (_reads_as(text) == text or _is_number(text)):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _key(text: str) -> str:
-    return text if _SAFE.fullmatch(text) and _reads_as(text) == text else json.dumps(text, ensure_ascii=False)
+    return text if _SAFE.fullmatch(text) and _reads_as(text) == text else _quoted(text)
 
 
 def _reads_as(text: str) -> Any:
@@ -134,9 +138,9 @@ def _reads_as(text: str) -> Any:
     return found[0] if isinstance(found, list) and len(found) == 1 and not isinstance(found[0], bool) else None
 
 
-def _number(text: str) -> float | None:
-    """Return a text as the number that it is, if it is printed as a person would."""
-    return float(text) if re.fullmatch(r"(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?", text) else None
+def _is_number(text: str) -> bool:
+    """Say whether a text is a number as a person would print it."""
+    return re.fullmatch(r"(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?", text) is not None
 
 
 def _text(value: Any) -> str:
