@@ -55,6 +55,10 @@ def test_command_library_api_and_page_give_the_same(program):
     assert program.get(f"/models/{MODEL}.json", params=given).json()["run"] == library
 
 
+def test_without_a_word_of_draws_the_api_makes_as_many_as_the_command(program):
+    assert program.get(f"/api/models/{MODEL}").json() == command("run", MODEL)
+
+
 def test_a_decision_is_that_of_the_command(program, tmp_path):
     file = tmp_path / "two.yaml"
     file.write_text(SCENARIO)

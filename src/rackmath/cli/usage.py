@@ -20,9 +20,9 @@ def usage(file: Path, zone: str, to_json: bool) -> None:
     FILE is CSV with a column of times (hour) and of tokens, input_tokens and output_tokens, or gpu_hours; or the usage
     export of an API.
     """
-    from rackmath.meter.usage import MAX_BYTES, read_usage
+    from rackmath.meter.demand import MAX_BYTES, read_demand
 
-    found = read_usage(_text(file, MAX_BYTES), name=file.name, zone=zone)
+    found = read_demand(_text(file, MAX_BYTES), name=file.name, zone=zone)
     if to_json:
         print_json(found.to_json())
         return

@@ -28,11 +28,13 @@ from rackmath.web.http_guard import Refused
 if TYPE_CHECKING:
     from rackmath.web.work import Work
 
+SAMPLES = 10_000
+"""Draws of a run that does not say how many, as on the command line."""
 MOST_SAMPLES = 1_000_000
 SETTINGS = ("samples", "seed", "as_of")
 
 Day = Annotated[datetime.date | None, Field(description="Use what was known on that day.")]
-Samples = Annotated[int, Field(ge=0, le=MOST_SAMPLES, description="Draws to make; 0 for one run at the medians.")]
+Samples = Annotated[int, Field(ge=0, le=MOST_SAMPLES, description="Draws to make where an input is a range; 0 for one run at the medians.")]
 Seed = Annotated[int, Field(ge=0, lt=2**63, description="Seed of the draws.")]
 
 
@@ -83,7 +85,7 @@ class RunIn(BaseModel):
         description='Input to value: a number in the declared unit, a text ("3 to 6 USD/GPU_hour"), a figure '
         '("@subject/quantity"), {low, mode, high, unit}, a list for a series, or {model, inputs}.',
     )
-    samples: Samples = 0
+    samples: Samples = SAMPLES
     seed: Seed = 0
     as_of: Day = None
 
@@ -179,7 +181,7 @@ def router(work: Work) -> APIRouter:
     def read(
         request: Request,
         id: str,  # noqa: A002
-        samples: Annotated[int, Query(ge=0, le=MOST_SAMPLES)] = 0,
+        samples: Annotated[int, Query(ge=0, le=MOST_SAMPLES)] = SAMPLES,
         seed: Annotated[int, Query(ge=0, lt=2**63)] = 0,
         as_of: Annotated[datetime.date | None, Query()] = None,
     ) -> JSONResponse:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from rackmath.errors import Problems, RackmathError
 from rackmath.kernel import UnknownModel, get
 from rackmath.kernel.params import Series, label
-from rackmath.meter.usage import Usage, read_usage
+from rackmath.meter.demand import Demand, read_demand
 from rackmath.web.bench.draft import draft_of, text_of
 from rackmath.web.bench.result import both
 from rackmath.web.bench.share import pack
@@ -42,7 +42,7 @@ def read(doing: Doing) -> Page:
         raise Failed(_page(doing.site, fields, problems=("choose a file, or paste its rows",), status=422))
     try:
         with turn():
-            found = read_usage(text, name="the file", zone=fields.get("zone", "").strip() or "UTC")
+            found = read_demand(text, name="the file", zone=fields.get("zone", "").strip() or "UTC")
     except Problems as several:
         raise Failed(_page(doing.site, fields, problems=several.problems, status=422)) from None
     except RackmathError as problem:
@@ -54,7 +54,7 @@ def _page(
     site: Site,
     fields: dict[str, str],
     *,
-    found: Usage | None = None,
+    found: Demand | None = None,
     problems: tuple[str, ...] = (),
     status: int = 200,
 ) -> Page:
@@ -93,14 +93,14 @@ def _page(
     )
 
 
-def _table(found: Usage, step: str) -> dict[str, Any]:
+def _table(found: Demand, step: str) -> dict[str, Any]:
     decimals = decimals_for(found.curve)
     rows = [[Cell(f"{hour}:00"), money(value, step, decimals)] for hour, value in enumerate(found.curve)]
     made = Table("Mean of each hour", [Column("Hour", number=False), Column(step)], rows)
     return made._asdict() | {"strong": sorted(made.strong)}
 
 
-def _build(site: Site, found: Usage, name: str) -> str:
+def _build(site: Site, found: Demand, name: str) -> str:
     """Return the address of the builder with a scenario whose demand is this usage; empty where there is no demand."""
     base = find_stored(site, name) or find_stored(site, DEFAULT)
     if base is None or not found.fills():

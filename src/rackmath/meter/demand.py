@@ -69,7 +69,7 @@ GPU_HOURS = ("gpu_hours", "gpu_hour", "gpuhours")
 
 
 @dataclass(frozen=True)
-class Usage:
+class Demand:
     """What a file says of demand."""
 
     kind: str
@@ -165,7 +165,7 @@ class _Columns:
         return self.gpu_hours or ((*self.input, *self.output) if self.input or self.output else self.total)
 
 
-def read_usage(text: str, *, name: str = "the file", zone: str = "UTC") -> Usage:
+def read_demand(text: str, *, name: str = "the file", zone: str = "UTC") -> Demand:
     """Summarise a usage file.
 
     Parameters
@@ -367,7 +367,7 @@ def _amount(written: str, column: str) -> float:
     return value
 
 
-def _summary(read: _Read, columns: _Columns, clock: ZoneInfo, zone: str, name: str) -> Usage:
+def _summary(read: _Read, columns: _Columns, clock: ZoneInfo, zone: str, name: str) -> Demand:
     """Sum the rows by hour, or by day of the zone where there are only days."""
     if read.daily:
         at = np.array([moment.astimezone(clock).toordinal() for moment in read.times])
@@ -381,7 +381,7 @@ def _summary(read: _Read, columns: _Columns, clock: ZoneInfo, zone: str, name: s
     missing = int(steps - len(np.unique(at)))
     peak = int(sums.argmax())
     whole = read.input + read.output
-    return Usage(
+    return Demand(
         kind="GPU-hours" if columns.gpu_hours else "tokens",
         resolution="day" if read.daily else "hour",
         first=_shown(first, clock, daily=read.daily),
