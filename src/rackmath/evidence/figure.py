@@ -13,6 +13,7 @@ from rackmath.errors import RackmathError
 from rackmath.evidence.freshness import Freshness, judge
 from rackmath.evidence.period import Period
 from rackmath.evidence.written import Reading
+from rackmath.shown import html_of
 from rackmath.uncertainty import Stated
 from rackmath.uncertainty.notation import describe
 from rackmath.units import format_number
@@ -157,6 +158,9 @@ class Figure:
     def where(self) -> str:
         """The file and line it stands in."""
         return f"{self.vault / self.path}:{self.line}"
+
+    def _repr_html_(self) -> str | None:
+        return html_of(self)
 
     def freshness(self, as_of: date) -> Freshness:
         """Say how old the figure is on a day, and whether that is too old for its quantity."""

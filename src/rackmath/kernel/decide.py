@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rackmath.errors import RackmathError
 from rackmath.kernel.bind import Input
 from rackmath.kernel.correlation import Pair, Together
+from rackmath.kernel.decision import Decision
 from rackmath.kernel.draws import BLOCK, Piece, blocks, check_samples, in_order, pieces, summary
 from rackmath.kernel.information import perfect, worth_of
 from rackmath.kernel.over_time import over_time
@@ -46,7 +47,7 @@ class _Spread:
 
 def decide(
     scenario: Scenario, evidence: Evidence | None = None, *, scenario_path: str = "", command: str = ""
-) -> dict[str, Any]:
+) -> Decision:
     """Evaluate a scenario, and return the whole answer as plain data: tables and pages are made from that alone.
 
     Parameters
@@ -114,7 +115,7 @@ def decide(
         ],
     }
     answer = {key: body[key] for key in ("recommendation", "options", "break_even", "sensitivity", "information")}
-    return {**body, "receipt": seal(content, answer)}
+    return Decision({**body, "receipt": seal(content, answer)})
 
 
 def scenario_of(receipt: Mapping[str, Any]) -> Scenario:

@@ -17,6 +17,8 @@ from rackmath.kernel.params import Array
 from rackmath.kernel.receipt import not_finite, plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
 from rackmath.kernel.sensitivity import sobol, tornado
+from rackmath.shown import html_of
+from rackmath.units import format_number, format_value
 
 if TYPE_CHECKING:
     from rackmath.evidence import Evidence
@@ -38,6 +40,20 @@ class Run:
     samples: int
     seed: int
     as_of: str
+
+    def __repr__(self) -> str:
+        """Return the answer in a line or two."""
+        model = self.bound.model
+        total = float(np.asarray(self.central.total))
+        said = format_value(total, model.unit, 4) if np.isfinite(total) else f"never: {model.infinite}"
+        spread = self.distribution
+        if spread is None:
+            return f"{model.title}: {said}"
+        ends = [format_number(spread[name], 4) if np.isfinite(spread[name]) else "∞" for name in ("p5", "p50", "p95")]
+        return f"{model.title}: {said}\n  p5 {ends[0]}   median {ends[1]}   p95 {ends[2]}   ({self.samples:,} draws)"
+
+    def _repr_html_(self) -> str | None:
+        return html_of(self)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain data.

@@ -34,7 +34,10 @@ MOST_SAMPLES = 1_000_000
 SETTINGS = ("samples", "seed", "as_of")
 
 Day = Annotated[datetime.date | None, Field(description="Use what was known on that day.")]
-Samples = Annotated[int, Field(ge=0, le=MOST_SAMPLES, description="Draws to make where an input is a range; 0 for one run at the medians.")]
+Samples = Annotated[
+    int,
+    Field(ge=0, le=MOST_SAMPLES, description="Draws to make where an input is a range; 0 for one run at the medians."),
+]
 Seed = Annotated[int, Field(ge=0, lt=2**63, description="Seed of the draws.")]
 
 
