@@ -111,7 +111,7 @@ def test_hosts_are_read_strictly():
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/" + "a" * 5000, 414), ("/search?q=" + "a" * 5000, 414), ("/tags?" + "a=1&" * 100, 400), ("/?as_of=soon", 400)],
+    [("/" + "a" * 5000, 414), ("/search?q=" + "a" * 5000, 414), ("/tags?" + "a=1&" * 200, 400), ("/?as_of=soon", 400)],
 )
 def test_long_and_strange_questions_are_refused(reader, path, status):
     assert reader.get(path).status_code == status
@@ -162,7 +162,7 @@ def test_a_body_that_does_not_arrive_is_given_up():
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
-        (b"a=1&" * 300, "application/x-www-form-urlencoded", 400),
+        (b"a=1&" * 600, "application/x-www-form-urlencoded", 400),
         (b"a=%ff", "application/x-www-form-urlencoded", 400),
         (b"a=\xff", "application/x-www-form-urlencoded", 400),
         (b"{}", "application/json", 415),

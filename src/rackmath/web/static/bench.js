@@ -39,10 +39,15 @@
     if (!said) return;
     const open = [...result.querySelectorAll("details")].map((each) => each.open);
     headline.replaceChildren(...made.getElementById("headline").childNodes);
-    result.replaceChildren(...made.getElementById("result").childNodes);
-    result.querySelectorAll("details").forEach((each, place) => {
-      each.open = Boolean(open[place]);
-    });
+    const fresh = made.getElementById("result");
+    const none = !fresh.textContent.trim(); // a field cannot be read: what was there stays, and looks old
+    result.classList.toggle("is-old", none);
+    if (!none) {
+      result.replaceChildren(...fresh.childNodes);
+      result.querySelectorAll("details").forEach((each, place) => {
+        each.open = Boolean(open[place]);
+      });
+    }
     mark(JSON.parse(said.dataset.problems));
     const sweep = byId("sweep-problem");
     sweep.textContent = said.dataset.sweep;
