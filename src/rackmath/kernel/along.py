@@ -15,7 +15,7 @@ from rackmath.uncertainty import parse_stated, stream
 from rackmath.units import convert
 
 POINTS = 61
-DRAWS = 200
+DRAWS = 64
 WIDE = 30.0
 """A positive range wider than this ratio is divided evenly on a logarithmic scale."""
 
