@@ -12,6 +12,7 @@ import pytest
 from rackmath.errors import RackmathError
 from rackmath.evidence import Evidence
 from rackmath.kernel.decide import decide
+from rackmath.kernel.receipt import record
 from rackmath.kernel.scenario import load
 from rackmath.web.bench.build import changed, draft_from
 from rackmath.web.bench.draft import draft_of, text_of
@@ -87,7 +88,8 @@ def test_a_bundled_scenario_means_the_same_after_the_builder(path):
     text = path.read_text()
     again = text_of(draft_of(text))
     before, after = (load(each, evidence) for each in (text, again))
-    assert [option.bound for option in before.options] == [option.bound for option in after.options]
+    assert [record(option.bound) for option in before.options] == [record(option.bound) for option in after.options]
+    assert before.together == after.together
     assert before.sweeps == after.sweeps
     assert (before.title, before.question, before.samples, before.seed) == (
         after.title,
@@ -229,6 +231,16 @@ def test_options_are_duplicated_and_taken_out():
         draft = changed(draft, {"do": "copy-option:0"})
     with pytest.raises(RackmathError, match="at most 12"):
         changed(draft, {"do": "copy-option:0"})
+
+
+def test_what_the_builder_has_no_field_for_is_kept(browser):
+    text = SMALL + "correlations:\n  - {between: [a.input_price, b.input_price], rank: 0.5}\nnotes: kept as it is\n"
+    kept = draft_of(text).rest
+    assert set(kept) == {"correlations", "notes"}
+    fields = fields_of(browser.get(f"/scenarios/build?s={pack(text)}").text)
+    sent = browser.post("/scenarios/build", {**fields, "do": "update"})
+    again = unpack(parse_qs(urlsplit(sent.headers["location"]).query)["s"][0])
+    assert draft_of(again).rest == kept
 
 
 def test_an_emptied_field_is_a_value_taken_out():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable, Mapping
 
 from rackmath.errors import RackmathError
 from rackmath.kernel.scenario import MAX_OPTIONS
-from rackmath.web.bench.draft import DRAWS, HEAD, Draft, OptionDraft
+from rackmath.web.bench.draft import DRAWS, HEAD, REST, Draft, OptionDraft
 
 HOURS = 24
 MOST_INPUTS = 120
@@ -16,6 +17,7 @@ MOST_INPUTS = 120
 def draft_from(fields: Mapping[str, str]) -> Draft:
     """Return the draft that a form holds. An emptied field is a value taken out."""
     draft = Draft(head={name: fields[name].strip() for name in (*HEAD, *DRAWS) if fields.get(name, "").strip()})
+    draft.rest = {name: fields[f"rest.{name}"] for name in REST if _is_json(fields.get(f"rest.{name}", ""))}
     for at in _numbered(fields, "s", "name"):
         name, value = fields[f"s.{at}.name"].strip(), fields.get(f"s.{at}.value", "").strip()
         if name and value:
@@ -36,6 +38,15 @@ def draft_from(fields: Mapping[str, str]) -> Draft:
         if sweep["input"]:
             draft.sweeps.append({name: value for name, value in sweep.items() if value})
     return draft
+
+
+def _is_json(text: str) -> bool:
+    """Say whether a field holds JSON in one line, as the form was given it."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return "\n" not in text
 
 
 def _numbered(fields: Mapping[str, str], letter: str, part: str) -> Iterable[int]:

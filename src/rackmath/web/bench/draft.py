@@ -15,6 +15,7 @@ from rackmath.vault.yamltext import YamlProblem, parse
 HEAD = ("title", "question", "as_of", "unit")
 DRAWS = ("samples", "seed")
 SECTIONS = ("demand", "assumptions")
+REST = ("correlations", "notes")
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Draft:
     shared: dict[str, str] = field(default_factory=dict)
     options: list[OptionDraft] = field(default_factory=list)
     sweeps: list[dict[str, str]] = field(default_factory=list)
+    rest: dict[str, str] = field(default_factory=dict)
+    """What the form has no fields for (correlations, notes), kept as JSON."""
 
     def free_id(self, wanted: str) -> str:
         """Return an id for a new option that no other has."""
@@ -76,6 +79,7 @@ def draft_of(text: str) -> Draft:
                 {str(name): _text(each) for name, each in inputs.items()},
             )
         )
+    draft.rest = {name: json.dumps(body[name], ensure_ascii=False) for name in REST if body.get(name) is not None}
     sweeps = body.get("break_even") or []
     for each in sweeps if isinstance(sweeps, list) else []:
         draft.sweeps.append({str(name): _text(value) for name, value in _mapping(each, "break_even").items()})
@@ -102,6 +106,7 @@ def text_of(draft: Draft) -> str:
             "  - {" + ", ".join(f"{_key(name)}: {_scalar(value)}" for name, value in sweep.items() if value) + "}"
             for sweep in draft.sweeps
         ]
+    lines += [f"{name}: {written}" for name, written in draft.rest.items()]
     lines += [f"{name}: {_scalar(draft.head[name])}" for name in DRAWS if draft.head.get(name)]
     return "\n".join(lines) + "\n"
 

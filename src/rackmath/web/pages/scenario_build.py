@@ -110,6 +110,7 @@ def _page(site: Site, asked: Asked, draft: Draft, fields: dict[str, str], proble
     hours = _hours(draft, fields)
     data: dict[str, Any] = {
         "head": {name: draft.head.get(name, "") for name in ("title", "question", "unit", "as_of", "samples", "seed")},
+        "rest": dict(draft.rest),
         "problem": problem,
         "problems": placed.get(("", ""), []) if draft.options else [],
         "shared": [_row(name, value, models, placed.get(("", name), [])) for name, value in draft.shared.items()],
