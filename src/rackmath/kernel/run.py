@@ -16,14 +16,16 @@ from rackmath.kernel.draws import check_samples, pieces, summary
 from rackmath.kernel.params import Array
 from rackmath.kernel.receipt import not_finite, plain, record, record_input, restore, seal
 from rackmath.kernel.result import Result
-from rackmath.kernel.sensitivity import sobol, tornado
+from rackmath.kernel.sensitivity import at_once, sobol
 from rackmath.shown import html_of
 from rackmath.units import format_number, format_value
 
 if TYPE_CHECKING:
     from rackmath.evidence import Evidence
 
-SOBOL_ROWS = 1024
+SOBOL_ROWS, FEWEST_ROWS = 1024, 192
+EVALUATIONS = 8_192
+"""Evaluations that the indices of one run may take: they order the inputs, and a page must answer at once."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,10 @@ def _sensitivity(bound: Bound, seed: int) -> list[dict[str, Any]]:
         result = bound.evaluate(lambda each: each.at(probabilities.get(each.stream, 0.5)))
         return np.broadcast_to(np.asarray(result.total, dtype=np.float64), shape)
 
-    swings = tornado(total, list(uncertain), np.array([0.05, 0.95]))
-    shares = sobol(total, list(uncertain), seed, SOBOL_ROWS) if uncertain else {}
+    names, ends = list(uncertain), np.array([0.05, 0.95])
+    swings = dict(zip(names, at_once(total, [{name: ends} for name in names]), strict=True))
+    rows = max(FEWEST_ROWS, min(SOBOL_ROWS, EVALUATIONS // (len(names) + 2)))
+    shares = sobol(total, names, seed, rows, ask=at_once)
     found = [
         {
             "input": each.name,

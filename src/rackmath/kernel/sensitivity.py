@@ -13,13 +13,45 @@ Function = Callable[[Mapping[str, Array]], Array]
 """Maps input name to an array of probabilities in (0, 1) (absent: 0.5) to answers along the same last axis."""
 
 
+def at_once(function: Function, calls: Sequence[Mapping[str, Array]], most: int = 32_768) -> list[Array]:
+    """Return the answers to several calls, asked together: a model costs nearly the same for one value as for hundreds.
+
+    Parameters
+    ----------
+    calls
+        Mappings of equally long arrays; a name that one of them leaves out is 0.5 there.
+    most
+        Entries that are evaluated together, so that they fit a core's cache.
+    """
+    names = list(dict.fromkeys(name for call in calls for name in call))
+    found: list[Array] = []
+    size = max(len(places) for call in calls for places in call.values())
+    some = max(1, most // size)
+    for start in range(0, len(calls), some):
+        few = calls[start : start + some]
+        half = np.full(size, 0.5)
+        asked = {name: np.concatenate([call.get(name, half) for call in few]) for name in names}
+        found += np.split(np.broadcast_to(function(asked), (size * len(few),)), len(few))
+    return found
+
+
+def one_by_one(function: Function, calls: Sequence[Mapping[str, Array]]) -> list[Array]:
+    """Return the answers to several calls, asked in turn: for a function that knows what has moved since the last."""
+    return [np.asarray(function(call)) for call in calls]
+
+
 def tornado(function: Function, names: Sequence[str], probabilities: Array) -> dict[str, Array]:
     """Return the answers at the given percentiles of each input in turn, all others at their medians."""
     return {name: np.asarray(function({name: probabilities})) for name in names}
 
 
 def sobol(
-    function: Function, names: Sequence[str], seed: int, samples: int = 2048, together: Together | None = None
+    function: Function,
+    names: Sequence[str],
+    seed: int,
+    samples: int = 2048,
+    together: Together | None = None,
+    ask: Callable[[Function, Sequence[Mapping[str, Array]]], list[Array]] = one_by_one,
 ) -> dict[str, tuple[float, float]]:
     """Return each input's first-order and total-effect index.
 
@@ -41,6 +73,8 @@ def sobol(
         Rows of each of the two sample matrices.
     together
         Which inputs are correlated; None for none.
+    ask
+        How the calls are made: `one_by_one`, or `at_once`.
 
     Returns
     -------
@@ -51,17 +85,18 @@ def sobol(
     joined = together or Together()
     first = joined.probabilities(names, seed, "sobol:a", samples)
     second = joined.probabilities(names, seed, "sobol:b", samples)
-    at_second = np.broadcast_to(function(second), (samples,))
-    at_first = np.broadcast_to(function(first), (samples,))  # last, since what follows differs from it in one input
+    groups = joined.partition(names)
+    moved = [{**first, **{name: second[name] for name in group}} for group in groups]
+    # the first matrix last but the mixed ones, since these differ from it in one group
+    at_second, at_first, *mixed = (np.broadcast_to(each, (samples,)) for each in ask(function, [second, first, *moved]))
     both = np.concatenate([at_first, at_second])
     variance = float(np.var(both)) if np.isfinite(both).all() else 0.0
     if not 0 < variance < np.inf:
         return dict.fromkeys(names, (0.0, 0.0))
     found: dict[str, tuple[float, float]] = {}
     centred = at_second - at_second.mean()  # a constant offset only adds noise to the product below
-    for group in joined.partition(names):
-        mixed = np.broadcast_to(function({**first, **{name: second[name] for name in group}}), (samples,))
-        alone = float(np.mean(centred * (mixed - at_first))) / variance
-        total = float(np.mean((at_first - mixed) ** 2)) / 2 / variance
+    for group, at_mixed in zip(groups, mixed, strict=True):
+        alone = float(np.mean(centred * (at_mixed - at_first))) / variance
+        total = float(np.mean((at_first - at_mixed) ** 2)) / 2 / variance
         found |= dict.fromkeys(group, (max(alone, 0.0), max(total, 0.0)))
     return found
