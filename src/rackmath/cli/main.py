@@ -10,6 +10,7 @@ import click
 
 from rackmath import __version__
 from rackmath.cli.brain import brain
+from rackmath.cli.commitments import commitments
 from rackmath.cli.decide import decide, rerun
 from rackmath.cli.figures import conflicts, figures
 from rackmath.cli.models import models, run, show
@@ -32,7 +33,7 @@ def rackmath() -> None:
     """
 
 
-for command in (models, show, run, figures, conflicts, decide, rerun, prices, brain, serve, token, usage):
+for command in (models, show, run, figures, conflicts, decide, rerun, commitments, prices, usage, brain, serve, token):
     rackmath.add_command(command)
 
 
