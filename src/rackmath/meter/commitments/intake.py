@@ -118,7 +118,8 @@ class Intake:
         self.rows = 0
         self.summed = 0
         self.notes: list[str] = []
-        self._lines: dict[Key, tuple[int, int]] = {}
+        self._lines: dict[Key, int] = {}
+        self._parts: list[tuple[int, int]] = []
         self._series: dict[tuple[str, ...], int] = {}
         self._pools: dict[Sku, int] = {}
         self._currency = ""
@@ -127,21 +128,29 @@ class Intake:
         self._low, self._high = LAST, FIRST
         self._repeated: dict[tuple[int, int], int] = {}
 
+    def line(self, key: Key) -> int:
+        """Return the number of rows of this kind; a key that is new is checked.
+
+        Raises
+        ------
+        RackmathError
+            What is wrong with a text or a rate; the caller knows the row.
+        """
+        found = self._lines.get(key)
+        if found is None:
+            self._parts.append(self._new_line(key))
+            found = self._lines[key] = len(self._parts) - 1
+        return found
+
     def add(
-        self,
-        where: Where,
-        keys: Sequence[Key],
-        codes: NDArray[Any],
-        hours: Integers,
-        quantity: Floats,
-        repeated: Mapping[int, int] | None = None,
+        self, where: Where, lines: Integers, hours: Integers, quantity: Floats, repeated: Mapping[int, int] | None = None
     ) -> None:
         """Take a batch of rows.
 
         Parameters
         ----------
-        keys, codes
-            What each row is, as a place in `keys`.
+        lines
+            What each row is, as `line` numbered it.
         hours
             Each row's hour, counted from 1970 in UTC.
         quantity
@@ -150,17 +159,17 @@ class Intake:
             Where the clock went back: the later hour that an hour in `hours` can mean as well. A series' first such row
             is taken for the earlier hour, its second for the later one.
         """
-        if not len(codes):
+        if not len(lines):
             return
         if not quantity.min() >= 0 or quantity.max() == np.inf:
             bad = int(np.argmax(~((quantity >= 0) & (quantity < np.inf))))
-            raise RackmathError(f"{where.at(bad)}: quantity is {quantity[bad]:g}; hours used cannot be negative or infinite")
+            raise RackmathError(f"{where.at(bad)}: quantity is {quantity[bad]:g}; what was used cannot be below zero")
         low, high = int(hours.min()), int(hours.max())
         if low < FIRST or high > LAST:
             bad = int(np.argmax((hours < FIRST) | (hours > LAST)))
             raise RackmathError(f"{where.at(bad)}: column 'hour' holds no date that can be meant")
-        lines = np.array([self._line(where, key, place, codes) for place, key in enumerate(keys)], dtype=np.int64)
-        series, pools = lines[:, 0][codes], lines[:, 1][codes]
+        parts = np.array(self._parts, dtype=np.int64)
+        series, pools = parts[:, 0][lines], parts[:, 1][lines]
         if repeated:
             hours = self._told_apart(hours, series, repeated)
             high = int(hours.max())
@@ -168,20 +177,10 @@ class Intake:
         self._check_for_duplicates(where, series, hours)
         self._quantity.cover(len(self._pools), self._low, self._high)
         np.add.at(self._quantity.cells.reshape(-1), self._quantity.flat(pools, hours), quantity)
-        self.rows += len(codes)
-
-    def _line(self, where: Where, key: Key, place: int, codes: NDArray[Any]) -> tuple[int, int]:
-        """Return the series and the pool of a key; a key that is new is checked."""
-        found = self._lines.get(key)
-        if found is None:
-            try:
-                found = self._new_line(key)
-            except RackmathError as problem:
-                raise RackmathError(f"{where.at(int(np.argmax(codes == place)))}: {problem}") from None
-            self._lines[key] = found
-        return found
+        self.rows += len(lines)
 
     def _new_line(self, key: Key) -> tuple[int, int]:
+        """Return the series and the pool of a new key."""
         given = dict(zip(TEXT, key.texts, strict=True))
         for name in ("account", "region"):
             if not given[name]:

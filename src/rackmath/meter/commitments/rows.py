@@ -100,30 +100,28 @@ class Rows:
         self.intake = intake
         self.file = file
         self.stamps = Stamps(zone)
-        self._keys: dict[Key, int] = {}
         self._numbers: list[int] = []
-        self._codes: list[int] = []
+        self._lines: list[int] = []
         self._hours: list[int] = []
         self._quantity: list[float] = []
 
     def put(self, row: int, key: Key, stamp: str, quantity: float) -> None:
         """Take one row."""
         self._numbers.append(row)
-        self._codes.append(self._keys.setdefault(key, len(self._keys)))
+        self._lines.append(self.intake.line(key))
         self._hours.append(self.stamps.hour(stamp))
         self._quantity.append(quantity)
-        if len(self._codes) >= BATCH:
+        if len(self._lines) >= BATCH:
             self.flush()
 
     def flush(self) -> None:
         """Hand on what is there."""
         self.intake.add(
             Where(self.file, self._numbers),
-            list(self._keys),
-            np.array(self._codes, dtype=np.int64),
+            np.array(self._lines, dtype=np.int64),
             np.array(self._hours, dtype=np.int64),
             np.array(self._quantity, dtype=np.float64),
             self.stamps.repeated,
         )
-        self._keys, self._numbers, self._codes, self._hours, self._quantity = {}, [], [], [], []
+        self._numbers, self._lines, self._hours, self._quantity = [], [], [], []
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,6 @@ from rackmath.meter.commitments.usage import Usage
 ROWS = 1 << 20
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Coded = tuple[Integers, list[Any]]
-"""A column as places in a list of its distinct values."""
 
 
 def read_parquet(path: Path, intake: Intake, zone: tzinfo | None) -> Usage:
@@ -74,76 +74,120 @@ def _read_table(parquet: Any, path: Path, header: list[str], intake: Intake, zon
     rates = [name for name in ("on_demand_rate", "contracted_rate") if name in header]
     file = parquet.ParquetFile(path, read_dictionary=[*texts, "hour"])
     stamps = Stamps(zone)
+    lines = _Lines(intake, [*texts, *rates])
     first = 1
-    for batch in _batches(file, [*texts, *rates, "hour", used]):
+    for batch in _ahead(file.iter_batches(batch_size=ROWS, columns=[*texts, *rates, "hour", used])):
         where = Where(str(path), range(first, first + batch.num_rows))
-        coded = {name: _coded(batch.column(name), where, name) for name in (*texts, *rates)}
-        codes, kinds = _combined(list(coded.values()))
-        keys = [_key(dict(zip(coded, kind, strict=True)), where) for kind in kinds]
+        numbers = lines.of(batch, where)
         hours = _hours(batch.column("hour"), stamps, where)
-        quantity = _numbers(batch.column(used), where, used) * QUANTITIES[used]
-        intake.add(where, keys, codes, hours, quantity, stamps.repeated)
+        quantity = _numbers(batch.column(used), where, used)
+        if QUANTITIES[used] != 1:
+            quantity = quantity * QUANTITIES[used]
+        intake.add(where, numbers, hours, quantity, stamps.repeated)
         first += batch.num_rows
 
 
-def _batches(file: Any, columns: list[str]) -> Iterator[Any]:
-    yield from file.iter_batches(batch_size=ROWS, columns=columns)
+def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """Yield batches while the next one is read by a second thread."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
-def _coded(column: Any, where: Where, name: str) -> Coded:
-    """Return a column as places in its distinct values; an absent text is empty."""
-    if not hasattr(column, "dictionary"):
-        column = column.dictionary_encode()
-    values = column.dictionary.to_pylist()
-    indices = column.indices
-    if indices.null_count:
+class _Column:
+    """A column's distinct values over all batches, each with a number of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.values: list[Any] = []
+        self.room = 1
+        self._numbers: dict[Any, int] = {}
+
+    def codes(self, batch: Any, where: Where) -> Integers:
+        """Return each row's value as its number."""
+        column = _encoded(batch.column(self.name), where, self.name)
+        remap = np.array([self._number(value) for value in column.dictionary.to_pylist()], dtype=np.int64)
+        while self.room < len(self.values):
+            self.room *= 2
+        indices: Integers = np.asarray(column.indices)
+        return indices if np.array_equal(remap, np.arange(len(remap))) else remap[indices]
+
+    def _number(self, value: Any) -> int:
+        number = self._numbers.get(value)
+        if number is None:
+            number = self._numbers[value] = len(self.values)
+            self.values.append(value)
+        return number
+
+
+class _Lines:
+    """Numbers the kinds of rows: each combination of values is looked up once."""
+
+    def __init__(self, intake: Intake, columns: list[str]) -> None:
+        self.intake = intake
+        self._columns = [_Column(name) for name in columns]
+        self._rooms: list[int] = []
+        self._known: dict[int, int] = {}
+
+    def of(self, batch: Any, where: Where) -> Integers:
+        """Return the intake's number of each row's kind."""
+        columns = [column.codes(batch, where) for column in self._columns]
+        rooms = [column.room for column in self._columns]
+        if rooms != self._rooms:  # combinations are counted anew
+            self._rooms, self._known = rooms, {}
+        codes, distinct = _combined(columns, rooms)
+        for kind in distinct.tolist():
+            if kind not in self._known:
+                self._known[kind] = self._line(kind, where, codes, distinct)
+        return np.array([self._known[kind] for kind in distinct.tolist()], dtype=np.int64)[codes]
+
+    def _line(self, kind: int, where: Where, codes: Integers, distinct: Integers) -> int:
+        given: dict[str, Any] = {}
+        rest = kind
+        for column in reversed(self._columns):
+            rest, place = divmod(rest, column.room)
+            given[column.name] = column.values[place]
+        try:
+            return self.intake.line(_key(given))
+        except RackmathError as problem:
+            row = int(np.argmax(codes == int(np.flatnonzero(distinct == kind)[0])))
+            raise RackmathError(f"{where.at(row)}: {problem}") from None
+
+
+def _encoded(column: Any, where: Where, name: str) -> Any:
+    """Return a column as a dictionary and places in it; a text that is absent is empty."""
+    if column.null_count:
         if name == "on_demand_rate":
-            bad = int(np.argmax(np.asarray(indices.is_null())))
-            raise RackmathError(f"{where.at(bad)}: column {name!r} is empty")
-        indices = indices.fill_null(len(values))
-        values = [*values, None if name == "contracted_rate" else ""]
-    return np.asarray(indices), values
+            raise RackmathError(f"{where.at(int(np.argmax(np.asarray(column.is_null()))))}: column {name!r} is empty")
+        column = column.cast("string").fill_null("")
+    return column if hasattr(column, "dictionary") else column.dictionary_encode()
 
 
-def _combined(columns: list[Coded]) -> tuple[Integers, list[tuple[Any, ...]]]:
-    """Return each row's place in the list of the combinations of values that occur."""
+def _combined(columns: list[Integers], sizes: list[int]) -> tuple[Integers, Integers]:
+    """Return each row's place in the list of combinations that occur, and the list: one number for each combination."""
     import pyarrow as arrow  # noqa: PLC0415  (the caller has it)
 
-    varied = [(codes, len(values)) for codes, values in columns if len(values) > 1]
-    together: Integers = np.zeros(len(columns[0][0]), dtype=np.int64)
-    size = 1
-    parts: list[tuple[Integers, int]] = []
-    for codes, count in varied:
-        if size * count >= 1 << 62:
-            raise RackmathError("the columns have too many different values to be combined")
-        together = together * count + codes if size > 1 else codes.astype(np.int64)
-        size *= count
-        parts.append((codes, count))
+    if math.prod(sizes) >= 1 << 62:
+        raise RackmathError("the columns have too many different values to be combined; split the file by account")
+    together: Integers = np.zeros(len(columns[0]), dtype=np.int64)
+    for codes, size in zip(columns, sizes, strict=True):
+        if size > 1:
+            together *= size
+            together += codes
     encoded = arrow.array(together).dictionary_encode()
-    distinct: Integers = np.asarray(encoded.dictionary)
-    rest = distinct
-    picked: list[Integers] = []
-    for _, count in reversed(parts):
-        rest, place = np.divmod(rest, count)
-        picked.append(place)
-    chosen = iter(reversed(picked))
-    lists = []
-    for _, values in columns:
-        if len(values) > 1:
-            lists.append([values[index] for index in next(chosen).tolist()])
-        else:
-            lists.append(values * len(distinct))
-    return np.asarray(encoded.indices), list(zip(*lists, strict=True))
+    return np.asarray(encoded.indices), np.asarray(encoded.dictionary)
 
 
-def _key(given: dict[str, Any], where: Where) -> Key:
-    prices = []
+def _key(given: dict[str, Any]) -> Key:
+    prices: list[float] = []
     for name in ("on_demand_rate", "contracted_rate"):
         price = given.pop(name, None)
         try:
-            prices.append(prices[0] if price is None else float(price))
+            prices.append(prices[0] if price in (None, "") and prices else float(price))
         except (TypeError, ValueError):
-            raise RackmathError(f"{where.file}: column {name!r} holds {str(price)[:40]!r}, which is not a number") from None
+            raise RackmathError(f"column {name!r} holds {str(price)[:40]!r}, which is not a number") from None
     return Key(texts_of({name: str(value) for name, value in given.items()}), prices[0], prices[1])
 
 
@@ -160,9 +204,10 @@ def _hours(column: Any, stamps: Stamps, where: Where) -> Integers:
             bad = int(np.argmax(hours * scale != ticks))
             raise RackmathError(f"{where.at(bad)}: column 'hour' holds {column[bad].as_py()}, which is not on a full hour")
         return hours
-    codes, values = _coded(column, where, "hour")
+    column = column if hasattr(column, "dictionary") else column.dictionary_encode()
+    codes = np.asarray(column.indices)
     found = []
-    for place, value in enumerate(values):
+    for place, value in enumerate(column.dictionary.to_pylist()):
         try:
             found.append(stamps.hour(_text(value)))
         except RackmathError as problem:
