@@ -128,6 +128,11 @@ class Commitment:
         return self.end - self.start
 
     @property
+    def provider(self) -> str:
+        """Whose commitment it is; empty for a prepaid spend, which covers any provider's usage."""
+        return PROVIDER.get(self.kind, "")
+
+    @property
     def flexible(self) -> bool:
         """Whether a reservation covers all sizes of its family, by normalisation factor or by its own table."""
         if self.kind is Kind.AZURE_RESERVATION:
@@ -171,8 +176,7 @@ class Commitment:
 
     def weight(self, sku: Sku) -> float | None:
         """Return how much capacity one unit of this SKU draws, or None where the commitment does not cover it."""
-        provider = PROVIDER.get(self.kind)
-        if provider and sku.provider != provider:
+        if self.provider and sku.provider != self.provider:
             return None
         if not self.shared and sku.account != self.account:
             return None

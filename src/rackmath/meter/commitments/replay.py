@@ -64,7 +64,7 @@ class Line:
     @property
     def unused(self) -> Floats:
         """Capacity that was lost in each hour, in its measure."""
-        return self.capacity - self.drawn
+        return np.maximum(self.capacity - self.drawn, 0.0)
 
     @property
     def unused_cost(self) -> Floats:
