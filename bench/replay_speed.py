@@ -24,8 +24,8 @@ SIZES = {"large": 1, "xlarge": 2, "2xlarge": 4, "4xlarge": 8, "12xlarge": 24}
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 COMMITMENTS = """
 commitments:
-  - {id: zonal, kind: zonal-ri, account: "acc-01", instance_type: m5.xlarge, region: us-east-1, az: us-east-1a, count: 20,
-     start: 2025-01-01, term: 3y, upfront: 20000, hourly: 1.4}
+  - {id: zonal, kind: zonal-ri, account: "acc-01", instance_type: m5.xlarge, region: us-east-1, az: us-east-1a,
+     count: 20, start: 2025-01-01, term: 3y, upfront: 20000, hourly: 1.4}
   - {id: regional, kind: regional-ri, account: "acc-02", instance_type: c5.large, region: us-west-2, count: 200,
      start: 2025-01-01, term: 1y, hourly: 6}
   - {id: family, kind: ec2-instance-sp, account: "acc-03", family: r6i, region: eu-west-1, commitment: 80,
@@ -68,8 +68,12 @@ def make(path: Path) -> int:
     habit = random.choice(4, RESOURCES, p=[0.55, 0.2, 0.1, 0.15])
     start = np.datetime64("2025-01-01T00", "us").astype(np.int64)
     schema = pa.schema(
-        [("hour", pa.timestamp("us", "UTC")), *((name, pa.dictionary(pa.int32(), pa.string())) for name in texts)]
-        + [("hours", pa.float64()), ("on_demand_rate", pa.float64())]
+        [
+            ("hour", pa.timestamp("us", "UTC")),
+            *((name, pa.dictionary(pa.int32(), pa.string())) for name in texts),
+            ("hours", pa.float64()),
+            ("on_demand_rate", pa.float64()),
+        ]
     )
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

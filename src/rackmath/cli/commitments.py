@@ -12,7 +12,9 @@ from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
     from rackmath.meter.commitments import Replay, Summary, Usage
+    from rackmath.meter.commitments.sizing import Sizing
 
+TOP = 12
 MEASURES = {"money": "", "normalised_hour": "normalised h", "instance_hour": "instance h"}
 
 
@@ -155,4 +157,86 @@ def _print(usage: Usage, summary: Summary, result: Replay) -> None:
         ]
         click.echo(table(["account", "on demand", "covered", "own waste", "amortised"], rows, right="lrrrr"))
     for note in (*usage.notes, *overlaps(result)):
+        click.echo(wrap(f"note: {note}"))
+
+
+@commitments.command()
+@usage_options
+@click.option("--rates", type=click.Path(path_type=Path), required=True, help="What can be bought: a YAML file.")
+@as_json
+def size(usage_file: Path, zone: str | None, sum_duplicates: bool, rates: Path, to_json: bool) -> None:
+    """Say how much to commit to, from a history of usage and a menu of terms and payment options.
+
+    Each pool alone by the quantile rule, as a ladder of a long and a short term; then all together, with the gap to the
+    cheapest plan, and the history replayed with what should be bought.
+    """
+    from rackmath.meter.commitments import read_usage
+    from rackmath.meter.commitments.menu import read_menu
+    from rackmath.meter.commitments.sizing import size as reckon
+
+    menu = read_menu(rates)
+    usage = read_usage(usage_file, zone=zone, sum_duplicates=sum_duplicates)
+    found = reckon(usage, menu)
+    if to_json:
+        print_json(_plain_sizing(usage, found))
+    else:
+        _print_sizing(usage, found)
+
+
+def _plain_sizing(usage: Usage, found: Sizing) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "currency": usage.currency,
+        "narrow_option": found.narrow_option,
+        "broad_option": found.broad_option,
+        "purchases": [asdict(each) for each in found.purchases],
+        "cost": found.plan.cost,
+        "cost_at_least": found.plan.bound,
+        "pools": [asdict(each) for each in found.pools],
+        "replayed": asdict(found.replayed),
+        "notes": [*usage.notes, *found.notes],
+    }
+
+
+def _print_sizing(usage: Usage, found: Sizing) -> None:
+    money = usage.currency
+    click.echo(f"{usage.rows:,} rows of usage, {usage.hours:,} hours; money in {money} an hour\n")
+    rows = [
+        [
+            shorten(each.pool.name, 30),
+            f"{each.mean_demand:,.2f}",
+            each.long_option or "–",
+            f"{each.long:,.2f}",
+            each.short_option or "–",
+            f"{each.short:,.2f}",
+            _percent(each.share_covered),
+        ]
+        for each in sorted(found.pools, key=lambda each: -each.mean_demand)[:TOP]
+    ]
+    head = ["each pool alone", "on demand", "long term", "commit", "short term", "commit", "covers"]
+    click.echo(table(head, rows, right="lrlrlrr"))
+    if len(found.pools) > TOP:
+        click.echo(f"and {len(found.pools) - TOP} smaller pools (--json has them all)")
+    click.echo()
+    steps: dict[tuple[str, str], list[float]] = {}
+    for each in found.purchases:
+        steps.setdefault((each.option, each.scope), []).append(each.hourly)
+    bought = [
+        [option, shorten(scope, 30), f"{sum(parts):,.2f}", f"{len(parts)} of {parts[0]:,.2f}"]
+        for (option, scope), parts in sorted(steps.items(), key=lambda each: -sum(each[1]))[:TOP]
+    ]
+    if bought:
+        click.echo(table(["all together: buy", "for", f"{money}/h", "in steps"], bought, right="llrr"))
+    else:
+        click.echo("all together: buy nothing; on demand is cheapest")
+    if len(steps) > TOP:
+        click.echo(f"and {len(steps) - TOP} smaller purchases (--json has them all, and when each step is due)")
+    told = found.replayed
+    click.echo(
+        f"\nthe history replayed: {told.amortised:,.2f} instead of {told.list_cost:,.2f} {money} on demand, "
+        f"coverage {_percent(told.coverage)}, effective savings rate {_percent(told.esr_list)}, "
+        f"wasted {told.waste:,.2f} {money}"
+    )
+    for note in (*usage.notes, *found.notes):
         click.echo(wrap(f"note: {note}"))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from meter.commitments.by_hand import replay_by_hand
 from meter.commitments.given import YEAR, counted, machine, plan, reserved
-
 from rackmath.errors import RackmathError
 from rackmath.meter.commitments import Kind, Rate, replay, summarise, usage_of
 from rackmath.meter.commitments.focus import focus_rows
@@ -22,7 +22,9 @@ accounts = st.sampled_from(["owner", "other", "third"])
 @st.composite
 def skus(draw):
     account, zone = draw(accounts), draw(st.sampled_from(["us-east-1a", "us-east-1b"]))
-    kind = draw(st.sampled_from(["m5.large", "m5.xlarge", "m5.2xlarge", "g5.xlarge", "r5.large", "fargate", "vcpu", "gb"]))
+    kind = draw(
+        st.sampled_from(["m5.large", "m5.xlarge", "m5.2xlarge", "g5.xlarge", "r5.large", "fargate", "vcpu", "gb"])
+    )
     if kind == "fargate":
         return counted("fargate", "vcpu_hour", draw(st.sampled_from([0.04, 0.05])), account=account)
     if kind in {"vcpu", "gb"}:
@@ -36,7 +38,9 @@ def skus(draw):
 rates = st.lists(
     st.builds(
         Rate,
-        st.sampled_from([{}, {"family": "m5"}, {"instance_type": "m5.large"}, {"os": "windows"}, {"unit": "vcpu_hour"}]),
+        st.sampled_from(
+            [{}, {"family": "m5"}, {"instance_type": "m5.large"}, {"os": "windows"}, {"unit": "vcpu_hour"}]
+        ),
         discount=st.sampled_from([0.1, 0.25, 0.3, 0.5]),
     )
     | st.builds(Rate, st.sampled_from([{}, {"family": "r5"}]), rate=st.sampled_from([0.05, 0.2, 0.7])),
@@ -141,9 +145,9 @@ def test_what_is_not_size_flexible_covers_its_own_size():
         own.match["os"] = system
         other = machine(model.replace("xlarge", "2xlarge"), os=system)
         assert replay(usage_of([(other, [1.0])], first=YEAR), [own]).rest.sum() == 1.0
-    assert replay(usage_of([(machine("g5.2xlarge"), [1.0])], first=YEAR), [reserved("g5.xlarge", size_flexible=True)]).rest[
-        0, 0
-    ] == pytest.approx(0.5)
+    assert replay(
+        usage_of([(machine("g5.2xlarge"), [1.0])], first=YEAR), [reserved("g5.xlarge", size_flexible=True)]
+    ).rest[0, 0] == pytest.approx(0.5)
     with pytest.raises(RackmathError, match="size 'metal' has no normalisation factor"):
         replay(usage_of([(machine("m5.metal"), [1.0])], first=YEAR), [reserved("m5.large")])
 
@@ -153,7 +157,11 @@ def test_google_resource_commitments_then_flexible_then_sustained_use():
     cores = counted("compute", "vcpu_hour", 1.0, provider="gcp", family="n1")
     month = 744
     cud = reserved(
-        "x", 4, ident="cud", kind=Kind.GCP_RESOURCE_CUD, match={"region": "us-east-1", "family": "n1", "unit": "vcpu_hour"}
+        "x",
+        4,
+        ident="cud",
+        kind=Kind.GCP_RESOURCE_CUD,
+        match={"region": "us-east-1", "family": "n1", "unit": "vcpu_hour"},
     )
     flexible = plan(Kind.GCP_FLEXIBLE_CUD, 2.16, [({}, 0.72)], ident="flex")
     result = replay(usage_of([(cores, [10.0] * month)], first=YEAR), [flexible, cud])

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from meter.commitments.given import YEAR, counted, machine, plan, reserved
 
+from meter.commitments.given import YEAR, counted, machine, plan, reserved
 from rackmath.meter.commitments import Kind, replay, summarise, usage_of
 from rackmath.meter.commitments.clock import months_later, read_hour
 from rackmath.meter.commitments.focus import focus_rows
@@ -25,7 +25,8 @@ def hour(rows, commitments, **options):
 
 
 def on_demand_units(result):
-    return {sku.instance_type or sku.service: float(rest) for sku, rest in zip(result.usage.skus, result.rest[:, 0])}
+    rest = result.rest[:, 0].tolist()
+    return {sku.instance_type or sku.service: units for sku, units in zip(result.usage.skus, rest, strict=True)}
 
 
 # Reserved instances. Sources: https://docs.aws.amazon.com/whitepapers/latest/cost-optimization-reservation-models/ and
@@ -66,7 +67,16 @@ def test_r6_the_smallest_sizes_come_first():
 
 
 def test_r7_normalisation_factors():
-    factors = {"nano": 0.25, "micro": 0.5, "small": 1, "medium": 2, "large": 4, "xlarge": 8, "2xlarge": 16, "4xlarge": 32}
+    factors = {
+        "nano": 0.25,
+        "micro": 0.5,
+        "small": 1,
+        "medium": 2,
+        "large": 4,
+        "xlarge": 8,
+        "2xlarge": 16,
+        "4xlarge": 32,
+    }
     factors |= {"8xlarge": 64, "9xlarge": 72, "10xlarge": 80, "12xlarge": 96, "16xlarge": 128, "24xlarge": 192}
     factors |= {"32xlarge": 256, "112xlarge": 896}
     assert {size: normalisation_factor(size) for size in factors} == factors
@@ -82,7 +92,7 @@ def test_r8_a_year_paid_at_once_is_a_dollar_a_day():
 
 
 def test_r9_a_year_of_m4_large():
-    # 8,760 · 0.126 = 1,103.76; 8,760 · 0.074 = 648.24; 1 - 648.24 / 1,103.76 = 41.27 %; break-even 0.074 / 0.126 = 58.73 %
+    # 8,760 · 0.126 = 1,103.76; 8,760 · 0.074 = 648.24; 1 - 648.24 / 1,103.76 = 41.27 %; 0.074 / 0.126 = 58.73 %
     own = reserved("m4.large", hourly=0.074, zonal=True)
     sku = machine("m4.large", 0.126)
     full = summarise(replay(usage_of([(sku, [1.0] * 8760)], first=YEAR), [own]))
@@ -143,7 +153,7 @@ def test_r13_a_plan_that_covers_everything():
 
 
 def test_r14_the_highest_saving_comes_first():
-    # r5 saves 30 %, Fargate 25 %, m5 18 %, Lambda 15 %: 2 / 0.70 = 2.857 r5 h; left 1.143 on demand and 55.10 of the rest
+    # r5 saves 30 %, Fargate 25 %, m5 18 %, Lambda 15 %: 2 / 0.70 = 2.857 r5 h; left 1.143 r5 and 55.10
     result = hour(AN_HOUR, [compute(2.0)])
     assert 4 - on_demand_units(result)["r5.4xlarge"] == pytest.approx(2 / 0.7, abs=EXACT)
     assert on_demand_units(result)["r5.4xlarge"] == pytest.approx(1.143, abs=5e-4)

@@ -22,8 +22,8 @@ from rackmath.meter.commitments.rows import Rows, number, texts_of
 Record = dict[str, str]
 _NULL = frozenset({"", "NULL", "null", "None"})
 _DESCRIBED = re.compile(
-    r"per (?:On Demand |Reserved )?(?P<os>.*?) ?(?P<type>[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|[0-9]*x?large|metal\S*))"
-    r" Instance Hour"
+    r"per (?:On Demand |Reserved )?(?P<os>[^.]{0,60}?) ?"
+    r"(?P<type>[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|[0-9]*x?large|metal\S*)) Instance Hour"
 )
 _BOX = re.compile(r"(?:^|-)(?P<kind>BoxUsage|DedicatedUsage|HostBoxUsage):(?P<type>[a-z0-9-]+\.[a-z0-9-]+)")
 _TENANCY = {"BoxUsage": "default", "DedicatedUsage": "dedicated", "HostBoxUsage": "host"}
@@ -228,7 +228,9 @@ class CostAndUsageReport(_LeavesOut):
             "tenancy": {"shared": "default", "": _TENANCY[box["kind"]]}.get(tenancy, tenancy),
             "currency": _value(record, "line_item_currency_code"),
             "resource": _value(record, "line_item_resource_id"),
-            "part": "/".join((kind, _value(record, "savings_plan_savings_plan_a_r_n", "savings_plan_savings_plan_arn"))),
+            "part": "/".join(
+                (kind, _value(record, "savings_plan_savings_plan_a_r_n", "savings_plan_savings_plan_arn"))
+            ),
         }
         price = number(_value(record, "pricing_public_on_demand_rate"), "pricing/publicOnDemandRate")
         quantity = number(_value(record, "line_item_usage_amount"), "lineItem/UsageAmount")

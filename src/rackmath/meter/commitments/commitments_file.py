@@ -153,7 +153,9 @@ def read_commitment(given: Mapping[str, Any], where: str, sharing: bool = True) 
     try:
         kind = Kind(str(given["kind"]))
     except ValueError:
-        raise RackmathError(f"{where}: unknown kind {str(given['kind'])[:40]!r}{suggest(str(given['kind']), Kind)}") from None
+        raise RackmathError(
+            f"{where}: unknown kind {str(given['kind'])[:40]!r}{suggest(str(given['kind']), Kind)}"
+        ) from None
     match = read_match(given, where)
     for key in NARROWED.get(kind, ()):
         if key not in match:
@@ -186,7 +188,9 @@ def read_commitment(given: Mapping[str, Any], where: str, sharing: bool = True) 
         hourly=hourly,
         match=match,
         rates=_rates(given.get("rates"), kind, where),
-        size_ratios={str(key): _positive(value, f"{where}: {key}") for key, value in ratios.items()} if ratios else None,
+        size_ratios={str(key): _positive(value, f"{where}: {key}") for key, value in ratios.items()}
+        if ratios
+        else None,
         size_flexible=None if "flexible" not in given else _flag(given["flexible"], f"{where}: flexible"),
         shared=_flag(given.get("shared", sharing), f"{where}: shared"),
         billing=billing,

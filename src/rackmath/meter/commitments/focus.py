@@ -100,9 +100,9 @@ def focus_rows(result: Replay) -> Iterator[Row]:
         discounts = result.sustained[index] if result.sustained.size else None
         for place in np.flatnonzero(result.rest[index] > SMALLEST):
             units = float(result.rest[index, place])
-            cost = units * sku.contracted_rate - (float(discounts[place]) if discounts is not None else 0.0)
+            paid = units * sku.contracted_rate - (float(discounts[place]) if discounts is not None else 0.0)
             row = _usage_row(result, sku, usage.first + int(place), units)
-            yield {**row, "PricingCategory": "Standard", "BilledCost": _text(cost), "EffectiveCost": _text(cost)}
+            yield {**row, "PricingCategory": "Standard", "BilledCost": _text(paid), "EffectiveCost": _text(paid)}
 
 
 def write_focus(result: Replay, path: Path) -> int:

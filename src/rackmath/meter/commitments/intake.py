@@ -88,7 +88,7 @@ class Grid:
         rows = max(rows, 2 * had_rows if rows > had_rows else had_rows)
         if rows * (high - low) > MAX_CELLS:
             raise RackmathError(
-                f"the usage spans {high - low} hours of {rows} series, more than fits; split the file by year or account"
+                f"the usage spans {high - low} hours of {rows} series, too many to hold; split the file by year"
             )
         grown = np.zeros((rows, high - low), dtype=self.cells.dtype)
         start = self.first - low if had_hours else 0
@@ -143,7 +143,12 @@ class Intake:
         return found
 
     def add(
-        self, where: Where, lines: Integers, hours: Integers, quantity: Floats, repeated: Mapping[int, int] | None = None
+        self,
+        where: Where,
+        lines: Integers,
+        hours: Integers,
+        quantity: Floats,
+        repeated: Mapping[int, int] | None = None,
     ) -> None:
         """Take a batch of rows.
 
@@ -252,7 +257,9 @@ class Intake:
             There was no row.
         """
         if not self.rows:
-            raise RackmathError(f"{file}: no usage rows, so there are no hours to replay; zero usage needs rows that say zero")
+            raise RackmathError(
+                f"{file}: no usage rows, so there are no hours to replay; zero usage needs rows that say zero"
+            )
         start, hours = self._low - self._quantity.first, self._high - self._low + 1
         cells = self._quantity.cells[: len(self._pools), start : start + hours]
         order = sorted(range(len(self._pools)), key=list(self._pools).__getitem__)
@@ -288,5 +295,7 @@ class Intake:
             notes.append(f"{self.summed} rows were added to another row of the same series and hour")
         once = sum(count == 1 for count in self._repeated.values())
         if once:
-            notes.append(f"{once} series have the hour that the clock repeats only once; it was read as the earlier one")
+            notes.append(
+                f"{once} series have the hour that the clock repeats only once; it was read as the earlier one"
+            )
         return notes

@@ -22,9 +22,8 @@ def overlaps(result: Replay) -> list[str]:
             start, end = max(each.start, other.start), min(each.end, other.end)
             same_term = (each.start, each.end) == (other.start, other.end)
             if start < end and not same_term:
-                found.append(
-                    f"{other.id} and {each.id} cover the same from {written(start)[:10]} to {written(end)[:10]}; both are due"
-                )
+                both = f"{other.id} and {each.id} cover the same"
+                found.append(f"{both} from {written(start)[:10]} to {written(end)[:10]}; both are due")
         groups[scope].append(each)
     first, last = result.usage.first, result.usage.first + result.usage.hours
     found += [

@@ -157,7 +157,7 @@ def _phase(result: Replay, places: Sequence[int], keep_draws: bool) -> None:
             line = result.lines[place]
             if (result.usage.skus[index].account == line.commitment.account) is owned:
                 _take(result, line, rooms[place], (place, index, weight), keep_draws)
-    for place, room in rooms.items():
+    for place in rooms:
         line = result.lines[place]
         if line.commitment.by_term:
             line.capacity[:] = line.drawn
@@ -200,7 +200,7 @@ def _take(result: Replay, line: Line, room: Floats, pair: tuple[int, int, float]
 
 
 def _lose_the_rest(line: Line, usage: Usage) -> None:
-    """Book what a prepaid spend leaves at the end of its term as lost in its last hour, if that hour is in the table."""
+    """Book what a prepaid spend leaves at the end of its term as lost in its last hour, where the table has it."""
     last = line.commitment.end - 1 - usage.first
     if 0 <= last < usage.hours and line.commitment.start >= usage.first:
         line.capacity[last] += max(line.commitment.capacity - float(line.drawn.sum()), 0.0)

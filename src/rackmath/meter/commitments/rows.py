@@ -124,4 +124,3 @@ class Rows:
             self.stamps.repeated,
         )
         self._numbers, self._lines, self._hours, self._quantity = [], [], [], []
-

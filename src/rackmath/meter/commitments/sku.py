@@ -59,7 +59,11 @@ class Sku:
     @property
     def name(self) -> str:
         """What a person calls it."""
-        parts = [self.resource, self.instance_type or self.family or self.service, "" if self.os in {"", "linux"} else self.os]
+        parts = [
+            self.resource,
+            self.instance_type or self.family or self.service,
+            "" if self.os in {"", "linux"} else self.os,
+        ]
         parts += ["" if self.tenancy == "default" else self.tenancy, self.az or self.region]
         parts += ["" if self.unit == INSTANCE_HOUR else self.unit]
         return " ".join(part for part in parts if part)
@@ -84,10 +88,7 @@ def factor_of(instance_type: str, size: str, ratios: Mapping[str, float] | None)
     RackmathError
         The size stands in no table.
     """
-    if ratios:
-        found = ratios.get(instance_type, ratios.get(size))
-    else:
-        found = normalisation_factor(size)
+    found = ratios.get(instance_type, ratios.get(size)) if ratios else normalisation_factor(size)
     if found is None:
         raise RackmathError(
             f"{instance_type}: size {size!r} has no normalisation factor; give the reservation `size_ratios`"

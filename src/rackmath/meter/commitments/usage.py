@@ -44,7 +44,9 @@ class Usage:
     def __post_init__(self) -> None:
         """Refuse quantities that are no usage."""
         if self.quantity.shape[0] != len(self.skus) or self.quantity.ndim != 2:
-            raise RackmathError(f"usage of shape {self.quantity.shape} for {len(self.skus)} SKUs; it must be (SKUs, hours)")
+            raise RackmathError(
+                f"usage of shape {self.quantity.shape} for {len(self.skus)} SKUs; it must be (SKUs, hours)"
+            )
         if self.quantity.size and not (self.quantity.min() >= 0 and self.quantity.max() < np.inf):
             raise RackmathError("usage holds a negative or infinite quantity")
 

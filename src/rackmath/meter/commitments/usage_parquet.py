@@ -19,7 +19,8 @@ from rackmath.meter.commitments.intake import TEXT, Intake, Key, Where
 from rackmath.meter.commitments.rows import QUANTITIES, Rows, Stamps, check_header, texts_of
 from rackmath.meter.commitments.usage import Usage
 
-ROWS = 1 << 20
+ROWS = 1 << 18
+"""Rows read at once: few enough that a batch's columns stay in the processor's cache."""
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -52,7 +53,7 @@ def read_parquet(path: Path, intake: Intake, zone: tzinfo | None) -> Usage:
 def _read_bill(file: Any, intake: Intake, name: str, zone: tzinfo | None, bill: Any) -> None:
     rows = Rows(intake, name, zone)
     place = 0
-    for batch in file.iter_batches(batch_size=ROWS // 16):
+    for batch in file.iter_batches(batch_size=ROWS // 4):
         columns = {column: batch.column(column).to_pylist() for column in batch.schema.names}
         for offset in range(batch.num_rows):
             place += 1
@@ -104,15 +105,21 @@ class _Column:
         self.values: list[Any] = []
         self.room = 1
         self._numbers: dict[Any, int] = {}
+        self._dictionary: Any = None
+        self._remap: Integers | None = None
 
     def codes(self, batch: Any, where: Where) -> Integers:
         """Return each row's value as its number."""
         column = _encoded(batch.column(self.name), where, self.name)
-        remap = np.array([self._number(value) for value in column.dictionary.to_pylist()], dtype=np.int64)
-        while self.room < len(self.values):
-            self.room *= 2
+        if self._dictionary is None or not column.dictionary.equals(self._dictionary):
+            numbers = [self._number(value) for value in column.dictionary.to_pylist()]
+            self._dictionary = column.dictionary
+            self._remap = None if numbers == list(range(len(numbers))) else np.array(numbers, dtype=np.int64)
+            while self.room < len(self.values):
+                self.room *= 2
         indices: Integers = np.asarray(column.indices)
-        return indices if np.array_equal(remap, np.arange(len(remap))) else remap[indices]
+        codes: Integers = indices if self._remap is None else self._remap[indices]
+        return codes
 
     def _number(self, value: Any) -> int:
         number = self._numbers.get(value)
@@ -138,10 +145,11 @@ class _Lines:
         if rooms != self._rooms:  # combinations are counted anew
             self._rooms, self._known = rooms, {}
         codes, distinct = _combined(columns, rooms)
-        for kind in distinct.tolist():
+        kinds = distinct.tolist()
+        for kind in kinds:
             if kind not in self._known:
                 self._known[kind] = self._line(kind, where, codes, distinct)
-        return np.array([self._known[kind] for kind in distinct.tolist()], dtype=np.int64)[codes]
+        return np.array([self._known[kind] for kind in kinds], dtype=np.int64)[codes]
 
     def _line(self, kind: int, where: Where, codes: Integers, distinct: Integers) -> int:
         given: dict[str, Any] = {}
@@ -167,8 +175,6 @@ def _encoded(column: Any, where: Where, name: str) -> Any:
 
 def _combined(columns: list[Integers], sizes: list[int]) -> tuple[Integers, Integers]:
     """Return each row's place in the list of combinations that occur, and the list: one number for each combination."""
-    import pyarrow as arrow  # noqa: PLC0415  (the caller has it)
-
     if math.prod(sizes) >= 1 << 62:
         raise RackmathError("the columns have too many different values to be combined; split the file by account")
     together: Integers = np.zeros(len(columns[0]), dtype=np.int64)
@@ -176,7 +182,7 @@ def _combined(columns: list[Integers], sizes: list[int]) -> tuple[Integers, Inte
         if size > 1:
             together *= size
             together += codes
-    encoded = arrow.array(together).dictionary_encode()
+    encoded = require("pyarrow", extra="tables").array(together).dictionary_encode()
     return np.asarray(encoded.indices), np.asarray(encoded.dictionary)
 
 
@@ -202,7 +208,9 @@ def _hours(column: Any, stamps: Stamps, where: Where) -> Integers:
         hours: Integers = ticks // scale
         if not np.array_equal(hours * scale, ticks):
             bad = int(np.argmax(hours * scale != ticks))
-            raise RackmathError(f"{where.at(bad)}: column 'hour' holds {column[bad].as_py()}, which is not on a full hour")
+            raise RackmathError(
+                f"{where.at(bad)}: column 'hour' holds {column[bad].as_py()}, which is not on a full hour"
+            )
         return hours
     column = column if hasattr(column, "dictionary") else column.dictionary_encode()
     codes = np.asarray(column.indices)
