@@ -154,7 +154,7 @@ def read_commitment(given: Mapping[str, Any], where: str, sharing: bool = True) 
         kind = Kind(str(given["kind"]))
     except ValueError:
         raise RackmathError(
-            f"{where}: unknown kind {str(given['kind'])[:40]!r}{suggest(str(given['kind']), Kind)}"
+            f"{where}: unknown kind {str(given['kind'])[:40]!r}{suggest(str(given['kind']), map(str, Kind))}"
         ) from None
     match = read_match(given, where)
     for key in NARROWED.get(kind, ()):

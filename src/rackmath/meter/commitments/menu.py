@@ -137,7 +137,9 @@ def _options(given: Any, where: str, kinds: tuple[Kind, ...]) -> list[Option]:
         check_keys(each, ("id", "kind", "term", "payment", "discount", "rates"), here)
         kind = str(each.get("kind"))
         if kind not in kinds:
-            raise RackmathError(f"{here}: kind {kind[:30]!r} is none of {', '.join(kinds)}{suggest(kind, kinds)}")
+            raise RackmathError(
+                f"{here}: kind {kind[:30]!r} is none of {', '.join(kinds)}{suggest(kind, map(str, kinds))}"
+            )
         payment = str(each.get("payment", "none"))
         if payment not in UPFRONT_SHARE:
             raise RackmathError(f"{here}: payment {payment[:20]!r} is not all, partial or none")

@@ -152,13 +152,14 @@ def _discounts(usage: Usage, members: list[list[int]], option: Option) -> Floats
             continue
         if option.kind is Kind.EC2_INSTANCE_SP and (sku.service != "ec2" or sku.unit != INSTANCE_HOUR):
             continue
+        weights = cost if cost[rows].sum() > 0 else usage.rates  # a pool that was not used has prices all the same
         paid = total = 0.0
         for row in rows:
             each = usage.skus[row]
             rate = next((rate for rate in option.rates if rate.fits(each)), None)
             if rate and each.on_demand_rate > 0:
-                total += cost[row]
-                paid += cost[row] * min(rate.price(each) / each.on_demand_rate, 1.0)
+                total += weights[row]
+                paid += weights[row] * min(rate.price(each) / each.on_demand_rate, 1.0)
         if total > 0:
             found[place] = 1 - paid / total
     return found

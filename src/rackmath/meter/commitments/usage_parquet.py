@@ -220,7 +220,8 @@ def _hours(column: Any, stamps: Stamps, where: Where) -> Integers:
             found.append(stamps.hour(_text(value)))
         except RackmathError as problem:
             raise RackmathError(f"{where.at(int(np.argmax(codes == place)))}: column 'hour': {problem}") from None
-    return np.array(found, dtype=np.int64)[codes]
+    told: Integers = np.array(found, dtype=np.int64)[codes]
+    return told
 
 
 def _numbers(column: Any, where: Where, name: str) -> Floats:
