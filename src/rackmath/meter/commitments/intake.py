@@ -173,8 +173,8 @@ class Intake:
         if low < FIRST or high > LAST:
             bad = int(np.argmax((hours < FIRST) | (hours > LAST)))
             raise RackmathError(f"{where.at(bad)}: column 'hour' holds no date that can be meant")
-        parts = np.array(self._parts, dtype=np.int64)
-        series, pools = parts[:, 0][lines], parts[:, 1][lines]
+        parts = np.array(self._parts, dtype=np.int64).T.copy()
+        series, pools = parts[0][lines], parts[1][lines]
         if repeated:
             hours = self._told_apart(hours, series, repeated)
             high = int(hours.max())

@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/apply_ri.html
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -111,9 +112,8 @@ def replay(usage: Usage, commitments: Sequence[Commitment], *, keep_draws: bool 
     RackmathError
         Two commitments have one id, or a flexible reservation meets a size that has no factor.
     """
-    ids = [each.id for each in commitments]
-    for name in ids:
-        if ids.count(name) > 1:
+    for name, count in Counter(each.id for each in commitments).items():
+        if count > 1:
             raise RackmathError(f"commitment {name!r} is there twice; give each purchase an id of its own")
     lines = [_line(each, usage) for each in commitments]
     result = Replay(usage, lines, usage.quantity.copy(), np.empty((0, 0)), np.zeros(len(usage.skus)))

@@ -146,10 +146,14 @@ class _Lines:
             self._rooms, self._known = rooms, {}
         codes, distinct = _combined(columns, rooms)
         kinds = distinct.tolist()
-        for kind in kinds:
-            if kind not in self._known:
-                self._known[kind] = self._line(kind, where, codes, distinct)
-        return np.array([self._known[kind] for kind in kinds], dtype=np.int64)[codes]
+        numbers = [self._known.get(kind, -1) for kind in kinds]
+        if min(numbers) < 0:
+            for kind in kinds:
+                if kind not in self._known:
+                    self._known[kind] = self._line(kind, where, codes, distinct)
+            numbers = [self._known[kind] for kind in kinds]
+        lines: Integers = np.array(numbers, dtype=np.int64)[codes]
+        return lines
 
     def _line(self, kind: int, where: Where, codes: Integers, distinct: Integers) -> int:
         given: dict[str, Any] = {}
