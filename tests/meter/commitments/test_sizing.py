@@ -227,3 +227,26 @@ def test_a_bad_menu_is_named(tmp_path, text, says):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RackmathError, match=says):
         read_menu(path)
+
+
+@given(demands, st.sampled_from([0.1, 0.25, 0.4, 0.55, 0.7]))
+def test_the_model_of_one_commitment_says_the_same(demand, discount):
+    """`commitments.commitment_size` on the same hours: the same cost, by another road to the same quantile."""
+    from rackmath.models.commitments.commitment_size import commitment_size
+
+    model = commitment_size(
+        usage_form="hourly",
+        mean_usage=0,
+        peak_to_mean=2,
+        peak_hours_share=0.01,
+        hourly_usage=demand,
+        commitment_discount=discount,
+        term=1,
+        yearly_price_fall=0,
+        tranches=1,
+        months_observed=12,
+        agreement_amount=0,
+        hours_per_year=8760,
+    )
+    engine = flat_cost(demand, quantile_rule(demand, discount), discount) / len(demand)
+    assert float(model.total) == pytest.approx(engine, abs=1e-9)
