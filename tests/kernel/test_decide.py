@@ -156,3 +156,7 @@ def test_moving_one_input_gives_what_evaluating_everything_gives(evidence):
         moved = {**first, name: draw.random(20)}
         anew = np.stack([levers.cost(option, moved) for option in scenario.options])
         assert np.array_equal(levers.costs(moved), anew)
+    places = {name: np.array([0.1, 0.9]) for name in first}
+    for name, rows in levers.each_moved(places).items():
+        anew = np.stack([levers.cost(option, {name: places[name]}) * np.ones(2) for option in scenario.options])
+        assert np.allclose(rows, anew, rtol=1e-12)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import sobol_indices, uniform
 
-from rackmath.kernel.sensitivity import sobol, tornado
+from rackmath.kernel.sensitivity import at_once, one_by_one, sobol
 
 NAMES = ("x1", "x2", "x3")
 
@@ -44,9 +44,14 @@ def test_an_answer_that_does_not_vary_has_no_indices():
     assert sobol(lambda at: np.ones(8), NAMES, seed=1, samples=8) == dict.fromkeys(NAMES, (0.0, 0.0))
 
 
-def test_tornado_moves_one_input_at_a_time():
+def test_much_is_asked_at_once_with_the_answers_of_asking_one_by_one():
     ends = np.array([0.05, 0.95])
-    found = tornado(lambda at: 10 * at.get("a", 0.5) - at.get("b", np.full(2, 0.5)), ("a", "b"), ends)
+    calls = [{"a": ends}, {"b": ends}, {"a": ends, "b": ends[::-1]}]
+
+    def function(at):
+        return 10 * at.get("a", 0.5) - at.get("b", 0.5)
+
     # a from 0.05 to 0.95 with b at 0.5: 0.5 - 0.5 to 9.5 - 0.5; b with a at 0.5: 5 - 0.05 to 5 - 0.95
-    assert found["a"] == pytest.approx((0.0, 9.0))
-    assert found["b"] == pytest.approx((4.95, 4.05))
+    assert np.allclose(at_once(function, calls), [(0.0, 9.0), (4.95, 4.05), (0.5 - 0.95, 9.5 - 0.05)])
+    for most in (1, 4, 100):
+        assert np.array_equal(at_once(function, calls, most), one_by_one(function, calls))

@@ -11,6 +11,7 @@ import numpy as np
 from rackmath.kernel.bind import Input
 from rackmath.kernel.params import Array
 from rackmath.kernel.scenario import Option, Scenario
+from rackmath.kernel.sensitivity import at_once
 from rackmath.units import convert
 
 Values = Mapping[str, Any]
@@ -63,12 +64,23 @@ class Levers:
     def _medians(self) -> Array:
         return np.array([float(self.cost(option, {})) for option in self.scenario.options])
 
-    def moved(self, probabilities: Values) -> Array:
-        """Return the same as `costs` for one moved input, evaluating only the options that have it."""
-        ((name, places),) = probabilities.items()
-        owners = {option.id for option, _ in self.uncertain[name]}
-        rows = np.repeat(self._medians[:, None], len(places), axis=1)
+    def each_moved(self, places: Mapping[str, Array]) -> dict[str, Array]:
+        """Return for every input that is moved alone what `costs` gives, evaluating only the options that have it.
+
+        Parameters
+        ----------
+        places
+            Input to the probabilities at which it is wanted, all equally long.
+        """
+        size = len(next(iter(places.values()), ()))
+        found = {name: np.repeat(self._medians[:, None], size, axis=1) for name in places}
         for index, option in enumerate(self.scenario.options):
-            if option.id in owners:
-                rows[index] = self.cost(option, probabilities)
-        return rows
+            own = [name for name in places if any(owner.id == option.id for owner, _ in self.uncertain[name])]
+            if own:
+
+                def cost(asked: Mapping[str, Array], option: Option = option) -> Array:
+                    return self.cost(option, asked)
+
+                for name, row in zip(own, at_once(cost, [{name: places[name]} for name in own]), strict=True):
+                    found[name][index] = row
+        return found

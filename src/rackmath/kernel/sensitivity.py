@@ -1,4 +1,4 @@
-"""Which inputs move an answer: one at a time (tornado), and by their share of the variance (Sobol indices)."""
+"""Which inputs move an answer, by their share of its variance (Sobol indices), and how to ask much at once."""
 
 from __future__ import annotations
 
@@ -38,11 +38,6 @@ def at_once(function: Function, calls: Sequence[Mapping[str, Array]], most: int 
 def one_by_one(function: Function, calls: Sequence[Mapping[str, Array]]) -> list[Array]:
     """Return the answers to several calls, asked in turn: for a function that knows what has moved since the last."""
     return [np.asarray(function(call)) for call in calls]
-
-
-def tornado(function: Function, names: Sequence[str], probabilities: Array) -> dict[str, Array]:
-    """Return the answers at the given percentiles of each input in turn, all others at their medians."""
-    return {name: np.asarray(function({name: probabilities})) for name in names}
 
 
 def sobol(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from rackmath.kernel.levers import Levers
 from rackmath.kernel.params import Array, label
 from rackmath.kernel.scenario import Scenario
-from rackmath.kernel.sensitivity import sobol, tornado
+from rackmath.kernel.sensitivity import sobol
 
 SOBOL_ROWS, FEWEST_ROWS = 4096, 512
 EVALUATIONS = 100_000
@@ -32,14 +33,16 @@ def sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
     streams = list(levers.uncertain)
     if not streams:
         return []
-    swings = tornado(levers.moved, streams, np.concatenate([[LOW, HIGH], FLIP_GRID]))
+    places = np.concatenate([[LOW, HIGH], FLIP_GRID])
+    swings = levers.each_moved(dict.fromkeys(streams, places))
+    flips = _flips(levers, mine, {name: swings[name].argmin(axis=0)[2:] for name in streams})
     rows = max(FEWEST_ROWS, min(SOBOL_ROWS, EVALUATIONS // (len(streams) + 2)))
     shares = sobol(lambda places: lead(levers.costs(places)), streams, scenario.seed, rows, scenario.together)
     found = []
     for name in streams:
         _, each = levers.uncertain[name][0]
         leads, winners = lead(swings[name]), swings[name].argmin(axis=0)
-        flip = _flip(levers, name, mine, winners[2:])
+        flip = flips.get(name)
         found.append(
             {
                 "input": each.name,
@@ -72,27 +75,31 @@ def sensitivity(scenario: Scenario, best: str) -> list[dict[str, Any]]:
     )
 
 
-def _flip(levers: Levers, name: str, mine: int, winners: Array) -> tuple[float, int] | None:
-    """Return the input's value nearest to its median at which another option becomes the cheapest, and that option.
+def _flips(levers: Levers, mine: int, winners: Mapping[str, Array]) -> dict[str, tuple[float, int]]:
+    """Return the value of each input nearest to its median at which another option becomes the cheapest, and which.
 
-    None when the recommended option stays the cheapest from the 1st to the 99th percentile, or is not the cheapest
-    at the medians in the first place (then every value of this input "flips" and none does).
+    An input is left out when the recommended option stays the cheapest from its 1st to its 99th percentile, or is not
+    the cheapest at the medians in the first place (then every value of the input "flips" and none does).
 
     Parameters
     ----------
     winners
-        The cheapest option at each place of `FLIP_GRID`.
+        Input to the cheapest option at each place of `FLIP_GRID`.
     """
     middle = len(FLIP_GRID) // 2
-    changed = np.flatnonzero(winners != mine)
-    if winners[middle] != mine or not len(changed):
-        return None
-    nearest = int(changed[np.abs(changed - middle).argmin()])
-    inside, outside = FLIP_GRID[nearest + (1 if nearest < middle else -1)], FLIP_GRID[nearest]
-    for _ in range(FLIP_ROUNDS):
-        places = np.linspace(inside, outside, FLIP_POINTS)
-        first = int(np.argmax(levers.moved({name: places}).argmin(axis=0) != mine))
-        inside, outside = places[first - 1], places[first]
-    each = levers.uncertain[name][0][1]
-    winner = levers.moved({name: np.array([outside])}).argmin(axis=0)[0]
-    return float(each.at(outside)), int(winner)
+    between: dict[str, tuple[float, float]] = {}
+    for name, cheapest in winners.items():
+        changed = np.flatnonzero(cheapest != mine)
+        if cheapest[middle] == mine and len(changed):
+            nearest = int(changed[np.abs(changed - middle).argmin()])
+            between[name] = FLIP_GRID[nearest + (1 if nearest < middle else -1)], FLIP_GRID[nearest]
+    for _ in range(FLIP_ROUNDS if between else 0):
+        places = {name: np.linspace(*ends, FLIP_POINTS) for name, ends in between.items()}
+        for name, rows in levers.each_moved(places).items():
+            first = int(np.argmax(rows.argmin(axis=0) != mine))
+            between[name] = places[name][first - 1], places[name][first]
+    reached = levers.each_moved({name: np.array([outside]) for name, (_, outside) in between.items()})
+    return {
+        name: (float(levers.uncertain[name][0][1].at(between[name][1])), int(rows.argmin(axis=0)[0]))
+        for name, rows in reached.items()
+    }
