@@ -246,3 +246,17 @@ def test_the_page_has_a_way_round_for_the_keyboard():
             assert attrs.get("aria-hidden") == "true" or (attrs["role"] == "img" and attrs["aria-labelledby"])
         if tag == "th":
             assert attrs["scope"] in {"row", "col"}
+
+
+def test_running_totals_are_drawn_with_every_month_of_overtaking():
+    told = {
+        "unit": "USD",
+        "axis": "month",
+        "totals": {"api": [0.0, 2.0, 4.0], "own": [3.0, 3.1, 3.2]},
+        "crossings": [{"step": 2, "ahead": "own", "behind": "api"}],
+    }
+    options = [{"id": name, "title": name.upper(), "p5": 1, "p50": 2, "p95": 3, "mean": 2} for name in ("api", "own")]
+    page = render_report({"title": "T", "unit": "USD/month", "options": options, "over_time": told})
+    assert 'id="paid"' in page
+    assert "Every month in which one option overtakes another" in page
+    assert 'id="paid"' not in render_report({"title": "T", "unit": "USD/month", "options": options, "over_time": {}})

@@ -181,6 +181,42 @@ def _print_bill(made: Bill) -> None:
 
 
 @prices.command()
+@click.argument("model")
+@click.option("--book", required=True, type=click.Path(path_type=Path), help="CSV of prices with start dates.")
+@click.option("--provider", default="", help="Only this seller.")
+@click.option("--variant", default="standard", show_default=True, help="standard, or as the list writes it.")
+@as_json
+def history(model: str, book: Path, provider: str, variant: str, to_json: bool) -> None:
+    """Show every base price that MODEL ever had in a BOOK, and by how much it fell."""
+    from rackmath.meter.prices import TableBook
+
+    found = TableBook.read(book).history(model, provider, variant)
+    if to_json:
+        print_json([_plain(listed) for listed in found])
+        return
+    rows = [
+        [
+            str(listed.since or "–"),
+            listed.provider or "–",
+            *(_cell(listed.tiers[0].prices.get(kind)) for kind in _kinds()),
+        ]
+        for listed in found
+    ]
+    head = ["since", "provider", *(kind.replace("_", " ") for kind in _kinds())]
+    click.echo(table(head, rows, "llrrrrr"))
+    for kind in ("input", "output"):
+        first, last = (listed.tiers[0].prices.get(kind) for listed in (found[0], found[-1]))
+        if len(found) > 1 and first and last:
+            click.echo(f"{kind}: {first:f} to {last:f} USD per Mtok, {_fell(float(last / first))}")
+
+
+def _fell(ratio: float) -> str:
+    if ratio == 1:
+        return "unchanged"
+    return f"{1 - ratio:.0%} lower" if ratio < 1 else f"{ratio - 1:.0%} higher"
+
+
+@prices.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--quality", "qualities", type=float, multiple=True, required=True, help="The least score; repeatable.")
 @click.option("--input-share", type=float, default=0.75, show_default=True, help="Share of input in the blended price.")

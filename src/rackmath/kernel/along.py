@@ -49,13 +49,21 @@ def sweepable(bound: Bound) -> list[str]:
 
 
 def usual_range(each: Input) -> tuple[float, float, str]:
-    """Return a range worth looking at for an input, and its scale: all of a share, else well around its own range."""
+    """Return a range worth looking at for an input, and its scale: well around its own range, within its bounds.
+
+    A share is followed a third of the way on towards 0 and 1: at the very ends many answers grow beyond all bounds,
+    and nothing else of the curve could be seen.
+    """
     declared = each.declared
     assert isinstance(declared, Param)
-    if declared.is_share:
-        low = declared.floor if declared.above is None else declared.floor + 0.01 * (declared.maximum - declared.floor)
-        return low, declared.maximum, "linear"
     low, middle, high = (float(each.at(place)) for place in (0.05, 0.5, 0.95))
+    if declared.is_share and low > 0 and high < declared.maximum:
+        return max(low / 3, declared.floor), declared.maximum - (declared.maximum - high) / 3, "linear"
+    if declared.is_share:
+        bottom = (
+            declared.floor if declared.above is None else declared.floor + 0.01 * (declared.maximum - declared.floor)
+        )
+        return bottom, declared.maximum, "linear"
     reach = max(high - low, abs(middle), 1.0 if middle == 0 else 0.0)
     bottom, top = (low / 4, high * 4) if low > 0 else (low - reach, high + reach)
     bottom, top = max(bottom, declared.minimum), min(top, declared.maximum)

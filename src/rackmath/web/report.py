@@ -59,6 +59,7 @@ def _context(decision: Mapping[str, Any]) -> dict[str, Any]:
         "crossings": [
             _crossing(item, place, options, unit, known) for place, item in enumerate(_list(decision, "break_even"))
         ],
+        "paid": _paid(decision, known),
         "change": _change(decision, options, unit, known),
         "information": _information(decision, unit, known),
         "figures": _figures(decision),
@@ -187,6 +188,40 @@ def _crossing(
         "crossings": tables.crossing_table(item, known) if crossings else None,
         "meet": any(finite(crossing.get("at")) is not None for crossing in crossings),
         "still": [charts.who(known, option).name for option in item.get("not_affected") or ()],
+    }
+
+
+def _paid(decision: Mapping[str, Any], known: Identities) -> dict[str, Any] | None:
+    """Return what each option has cost so far, month by month, drawn and as tables; None where no option tells it."""
+    told: Mapping[str, Any] = decision.get("over_time") or {}
+    totals: Mapping[str, Sequence[float]] = told.get("totals") or {}
+    if not totals:
+        return None
+    unit, axis = str(told.get("unit") or ""), str(told.get("axis") or "month")
+    steps = list(range(max(len(values) for values in totals.values())))
+    crossings = list(told.get("crossings") or ())
+    placed = [{"a": each.get("ahead"), "b": each.get("behind"), "at": each.get("step")} for each in crossings]
+
+    def draw(width: float, end: str) -> Svg:
+        return charts.break_even(
+            totals,
+            steps,
+            placed,
+            counts=f"{capital(axis)}s since the start",
+            unit=axis,
+            cost_unit=unit,
+            known=known,
+            key=f"paid-{end}",
+            log=False,
+            width=width,
+        )
+
+    item = {"label": f"{capital(axis)}s since the start", "unit": axis, "grid": steps, "curves": totals}
+    return {
+        "axis": axis,
+        "chart": _both(draw),
+        "crossings": tables.overtaking_table(crossings, axis, known) if crossings else None,
+        "table": tables.curve_table(item, known, unit),
     }
 
 

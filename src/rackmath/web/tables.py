@@ -145,6 +145,20 @@ def curve_table(item: Mapping[str, Any], known: Identities, unit: str) -> Table:
     )
 
 
+def overtaking_table(crossings: Sequence[Mapping[str, Any]], axis: str, known: Identities) -> Table:
+    """Return every step at whose end an option has cost less in all than another, having cost more before."""
+    rows = [
+        [
+            Cell(str(item.get("step")), finite(item.get("step"))),
+            words(who(known, item.get("ahead")).name),
+            words(who(known, item.get("behind")).name),
+        ]
+        for item in crossings
+    ]
+    heads = [Column(capital(axis)), Column("Has now cost less", number=False), Column("than", number=False)]
+    return Table(f"Every {axis} in which one option overtakes another, in its running total", heads, rows)
+
+
 def crossing_table(item: Mapping[str, Any], known: Identities) -> Table:
     """Return where options cross: central value, range, how often it happens, and who is cheaper on which side."""
     unit = str(item.get("unit") or "")
