@@ -234,13 +234,37 @@ def test_options_are_duplicated_and_taken_out():
 
 
 def test_what_the_builder_has_no_field_for_is_kept(browser):
-    text = SMALL + "correlations:\n  - {between: [a.input_price, b.input_price], rank: 0.5}\nnotes: kept as it is\n"
+    text = SMALL + "notes: kept as it is\n"
     kept = draft_of(text).rest
-    assert set(kept) == {"correlations", "notes"}
+    assert set(kept) == {"notes"}
     fields = fields_of(browser.get(f"/scenarios/build?s={pack(text)}").text)
     sent = browser.post("/scenarios/build", {**fields, "do": "update"})
     again = unpack(parse_qs(urlsplit(sent.headers["location"]).query)["s"][0])
     assert draft_of(again).rest == kept
+
+
+def test_inputs_that_move_together_are_added_kept_and_taken_out(browser):
+    first = fields_of(browser.get("/scenarios/build?from=busy-70b-service").text)
+    asked = {"c.add": "input_price", "c.with": "output_price", "c.rank": "0.8", "do": "update"}
+    shown = browser.get(browser.post("/scenarios/build", {**first, **asked}).headers["location"])
+    fields = fields_of(shown.text)
+    assert (fields["c.0.first"], fields["c.0.second"], fields["c.0.rank"]) == ("input_price", "output_price", "0.8")
+    decided = browser.post("/scenarios/build", {**fields, "do": "decide"}).headers["location"]
+    text = unpack(parse_qs(urlsplit(decided).query)["s"][0])
+    assert draft_of(text).pairs == [{"first": "input_price", "second": "output_price", "rank": "0.8"}]
+    assert text_of(draft_of(text)) == text
+    kept = browser.post("/scenarios/build", {**fields, "do": "remove-pair:0"}).headers["location"]
+    assert draft_of(unpack(parse_qs(urlsplit(kept).query)["s"][0])).pairs == []
+
+
+def test_a_pair_that_cannot_be_is_told(browser):
+    first = fields_of(browser.get("/scenarios/build?from=busy-70b-service").text)
+    alone = browser.post("/scenarios/build", {**first, "c.add": "input_price", "do": "update"})
+    assert alone.status_code == 422
+    assert "choose both" in alone.text
+    asked = {"c.add": "input_price", "c.with": "output_price", "c.rank": "7", "do": "update"}
+    shown = browser.get(browser.post("/scenarios/build", {**first, **asked}).headers["location"])
+    assert "between -1 and 1" in shown.text
 
 
 def test_an_emptied_field_is_a_value_taken_out():

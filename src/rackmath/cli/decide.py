@@ -214,6 +214,8 @@ def _print_sensitivity(decision: dict[str, Any]) -> None:
         )
     head = ["input", "p5 to p95", "unit", "lead at p5", "lead at p95", "of variance", "flips at"]
     click.echo(table(head, rows, "lrlrrrl"))
+    for pair in decision["correlations"]:
+        click.echo(f"  {pair['first']} and {pair['second']} move together (correlation of ranks {pair['rank']:g}).")
     click.echo("  Lead: how much cheaper the recommended option is than the best other one; negative: it is not.")
 
 

@@ -18,7 +18,7 @@ from rackmath.kernel.information import perfect, worth_of
 from rackmath.kernel.over_time import over_time
 from rackmath.kernel.params import Array, label
 from rackmath.kernel.receipt import not_finite, plain, record, record_input, restore, seal
-from rackmath.kernel.rests_on import assumptions, figures
+from rackmath.kernel.rests_on import assumptions, correlations, figures
 from rackmath.kernel.result import Result
 from rackmath.kernel.scenario import Option, Scenario, Sweep
 from rackmath.kernel.sweeps import break_even
@@ -93,6 +93,7 @@ def decide(
     body["recommendation"] = _recommend(body["options"], body["sensitivity"], body["information"], scenario.unit)
     body["figures"] = figures(scenario, evidence) if evidence else []
     body["assumptions"] = assumptions(scenario)
+    body["correlations"] = correlations(scenario)
     beyond = not_finite(body)
     body = plain(body)
     if beyond:  # JSON has no infinity: such a number is None, and this says where

@@ -65,3 +65,21 @@ def assumptions(scenario: Scenario) -> list[dict[str, Any]]:
                 f"{option.id}.{each.name}"
             )
     return list(found.values())
+
+
+def correlations(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return which inputs were taken to move together, in words, with the correlation of their ranks."""
+    users: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for option, each in scenario.leaves():
+        users.setdefault(each.stream, []).append(f"{option.id}.{each.name}")
+        names[each.stream] = label(each.name)
+    return [
+        {
+            "first": names[pair.first],
+            "second": names[pair.second],
+            "rank": pair.rank,
+            "used_by": [*users[pair.first], *users[pair.second]],
+        }
+        for pair in scenario.together.pairs
+    ]

@@ -64,6 +64,7 @@ def _context(decision: Mapping[str, Any]) -> dict[str, Any]:
         "information": _information(decision, unit, known),
         "figures": _figures(decision),
         "assumptions": _assumptions(decision),
+        "correlations": _picked(_list(decision, "correlations"), ("first", "second", "rank")),
         "inputs": [tables.input_table(option) for option in options if option.get("inputs")],
         "receipt": _receipt(decision),
         "rerun": _rerun(decision),

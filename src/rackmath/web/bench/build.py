@@ -33,6 +33,8 @@ def draft_from(fields: Mapping[str, str]) -> Draft:
                 {name: value for name, value in inputs.items() if value},
             )
         )
+    for at in _numbered(fields, "c", "first"):
+        draft.pairs.append({part: fields.get(f"c.{at}.{part}", "").strip() for part in ("first", "second", "rank")})
     for at in _numbered(fields, "b", "input"):
         sweep = {part: fields.get(f"b.{at}.{part}", "").strip() for part in ("input", "from", "to", "scale")}
         if sweep["input"]:
@@ -85,6 +87,8 @@ def changed(draft: Draft, fields: Mapping[str, str]) -> Draft:
             made.shared.pop(which, None)
         case "remove-sweep" if which.isdigit() and int(which) < len(made.sweeps):
             del made.sweeps[int(which)]
+        case "remove-pair" if which.isdigit() and int(which) < len(made.pairs):
+            del made.pairs[int(which)]
         case "curve":
             _curve(made, fields)
     for at, option in enumerate(made.options):
@@ -96,6 +100,11 @@ def changed(draft: Draft, fields: Mapping[str, str]) -> Draft:
         made.sweeps.append(
             {"input": name, "from": fields.get("b.from", "").strip(), "to": fields.get("b.to", "").strip()}
         )
+    first, second, rank = (fields.get(f"c.{part}", "").strip() for part in ("add", "with", "rank"))
+    if first and second:
+        made.pairs.append({"first": first, "second": second, "rank": rank or "0.5"})
+    elif first or second:
+        raise RackmathError("two inputs move together; choose both")
     if name := fields.get("o.add", "").strip():
         made.options.append(OptionDraft(made.free_id(name.rpartition(".")[2].replace("_", "-")), "", name))
     if len(made.options) > MAX_OPTIONS:

@@ -15,7 +15,7 @@ from rackmath.vault.yamltext import YamlProblem, parse
 HEAD = ("title", "question", "as_of", "unit")
 DRAWS = ("samples", "seed")
 SECTIONS = ("demand", "assumptions")
-REST = ("correlations", "notes")
+REST = ("notes",)
 
 
 @dataclass
@@ -36,8 +36,10 @@ class Draft:
     shared: dict[str, str] = field(default_factory=dict)
     options: list[OptionDraft] = field(default_factory=list)
     sweeps: list[dict[str, str]] = field(default_factory=list)
+    pairs: list[dict[str, str]] = field(default_factory=list)
+    """Inputs that move together: `first`, `second` and `rank`."""
     rest: dict[str, str] = field(default_factory=dict)
-    """What the form has no fields for (correlations, notes), kept as JSON."""
+    """What the form has no fields for (notes), kept as JSON."""
 
     def free_id(self, wanted: str) -> str:
         """Return an id for a new option that no other has."""
@@ -80,6 +82,12 @@ def draft_of(text: str) -> Draft:
             )
         )
     draft.rest = {name: json.dumps(body[name], ensure_ascii=False) for name in REST if body.get(name) is not None}
+    pairs = body.get("correlations") or []
+    for each in pairs if isinstance(pairs, list) else []:
+        pair = _mapping(each, "correlations")
+        names = pair.get("inputs")
+        first, second = names if isinstance(names, list) and len(names) == 2 else ("", "")
+        draft.pairs.append({"first": _text(first), "second": _text(second), "rank": _text(pair.get("rank"))})
     sweeps = body.get("break_even") or []
     for each in sweeps if isinstance(sweeps, list) else []:
         draft.sweeps.append({str(name): _text(value) for name, value in _mapping(each, "break_even").items()})
@@ -106,6 +114,11 @@ def text_of(draft: Draft) -> str:
             "  - {" + ", ".join(f"{_key(name)}: {_scalar(value)}" for name, value in sweep.items() if value) + "}"
             for sweep in draft.sweeps
         ]
+    if draft.pairs:
+        lines.append("correlations:")
+        for pair in draft.pairs:
+            first, second, rank = (_scalar(pair[part]) for part in ("first", "second", "rank"))
+            lines.append(f"  - {{inputs: [{first}, {second}], rank: {rank}}}")
     lines += [f"{name}: {written}" for name, written in draft.rest.items()]
     lines += [f"{name}: {_scalar(draft.head[name])}" for name in DRAWS if draft.head.get(name)]
     return "\n".join(lines) + "\n"

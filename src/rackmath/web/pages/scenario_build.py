@@ -112,7 +112,7 @@ def _page(site: Site, asked: Asked, draft: Draft, fields: dict[str, str], proble
         "head": {name: draft.head.get(name, "") for name in ("title", "question", "unit", "as_of", "samples", "seed")},
         "rest": dict(draft.rest),
         "problem": problem,
-        "problems": placed.get(("", ""), []) if draft.options else [],
+        "problems": _unplaced(placed, draft) if draft.options else [],
         "shared": [_row(name, value, models, placed.get(("", name), [])) for name, value in draft.shared.items()],
         "shareable": [
             {"name": name, "label": capital(label(name)), "of": count, "value": f"{name}={_default(name, defaults)}"}
@@ -153,6 +153,8 @@ def _page(site: Site, asked: Asked, draft: Draft, fields: dict[str, str], proble
             for each in registry().values()
         ],
         "sweeps": [{"label": capital(label(each.get("input", ""))), **_sweep(each)} for each in draft.sweeps],
+        "pairs": [dict(pair) for pair in draft.pairs],
+        "joinable": _joinable(scenario),
         "sweepable": [
             {"name": name, "label": capital(label(name))}
             for name, _ in shared_names
@@ -199,6 +201,16 @@ def _placed(problems: tuple[str, ...]) -> dict[tuple[str, str], list[str]]:
         told = match["told"].strip()
         found.setdefault((match["option"] or "", match["input"] or ""), []).append(told)
     return found
+
+
+def _unplaced(placed: dict[tuple[str, str], list[str]], draft: Draft) -> list[str]:
+    """Return what is wrong and has no field of its own to stand at."""
+    return [
+        f"{name}: {told}" if name else told
+        for (option, name), several in placed.items()
+        if not option and name not in draft.shared
+        for told in several
+    ]
 
 
 def _model(name: str) -> Model | None:
@@ -257,6 +269,21 @@ def _fits(unit: str, wanted: str) -> bool:
     except RackmathError:
         return False
     return True
+
+
+def _joinable(scenario: Scenario | None) -> list[dict[str, str]]:
+    """Return the inputs that can be said to move with another: by name where all options share their draws."""
+    streams: dict[str, dict[str, str]] = {}
+    for option, each in scenario.leaves() if scenario else ():
+        if each.uncertain:
+            streams.setdefault(each.name, {}).setdefault(each.stream, option.id)
+    found = []
+    for name, owners in streams.items():
+        for owner in owners.values():
+            alone = len(owners) == 1
+            said = capital(label(name)) if alone else f"{capital(label(name))} ({owner})"
+            found.append({"name": name if alone else f"{owner}.{name}", "label": said})
+    return found
 
 
 def _sweep(written: dict[str, str]) -> dict[str, str]:
