@@ -404,8 +404,7 @@ def test_figures_quantities_and_conflicts(root: Path) -> None:
     }
     mine = library.conflicts(note_id="note_low")
     assert {(each.first.id, each.second.id) for each in mine} == {pair for pair in pairs if "fig_low" in pair}
-    assert mine[0].first_card is not None
-    assert mine[0].first_card.id == "note_high"
+    assert mine[0].first.note_id == "note_high"
     assert library.conflicts(note_id="note_other") == []
     assert len(library.conflicts(quantity="cost")) == 3
     entry = library.quantity("price")

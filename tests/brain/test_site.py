@@ -99,8 +99,7 @@ def test_figures_of_two_brains_contradict_each_other(site: Site) -> None:
         library.index.refresh()
     (dispute,) = site.conflicts()
     assert {dispute.first.id, dispute.second.id} == {"fig_high", "fig_low"}
-    assert dispute.first_card is not None
-    assert dispute.first_card.id == "note_high"
+    assert dispute.first.note_id == "note_high"
     assert len(site.conflicts(note_id="note_low")) == len(site.conflicts(quantity="price")) == 1
     assert site.conflicts(note_id="note_first") == []
     assert [(entry.id, entry.figures) for entry in site.quantities()][-1] == ("price", 3)

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rackmath.brain import shelf
-from rackmath.brain.entries import PUBLIC, Card, Dispute, Task
+from rackmath.brain.entries import PUBLIC, Card, Task
 from rackmath.brain.troubles import broken_targets, merged_in_circles
 
 if TYPE_CHECKING:
     import sqlite3
 
     from rackmath.brain.library import Library
-    from rackmath.evidence import Figure
+    from rackmath.evidence import Conflict, Figure
 
 MOST_ITEMS = 50
 """Single places told of in one task."""
@@ -150,18 +150,24 @@ def _stale(library: Library, today: date) -> Iterator[Task]:
 
 def _conflicts(library: Library) -> Iterator[Task]:
     names = _names(library)
-    groups: dict[str, list[Dispute]] = defaultdict(list)
-    for dispute in library.conflicts():
-        groups[dispute.first.quantity].append(dispute)
+    groups: dict[str, list[Conflict]] = defaultdict(list)
+    for conflict in library.conflicts():
+        groups[conflict.first.quantity].append(conflict)
     for quantity, found in groups.items():
-        hard = sum(dispute.hard for dispute in found)
+        hard = sum(conflict.hard for conflict in found)
         title = f"{names.get(quantity, quantity)}: {_plural(len(found), 'conflict', 'conflicts')}"
         title += f", {hard} hard" if hard else ""
         first = found[0].first.subject
         why = f"{names.get(first, first)}, {found[0].reason}"
-        items = [dispute.explanation for dispute in found]
-        since = min(max(dispute.first.stated_on, dispute.second.stated_on) for dispute in found).isoformat()
-        yield _task(library, "conflicts", 1 if hard else 3, title, why, f"/q/{quantity}", items=items, since=since)
+        items = [conflict.explanation for conflict in found[:MOST_ITEMS]]
+        more = {"items": items, "count": len(found), "since": _since(found)}
+        yield _task(library, "conflicts", 1 if hard else 3, title, why, f"/q/{quantity}", **more)
+
+
+def _since(found: Sequence[Conflict]) -> str:
+    """Return the day from which the first of several conflicts could be seen: when its later figure was stated."""
+    stated = {id(side): side.stated_on for each in found for side in (each.first, each.second)}
+    return min(max(stated[id(each.first)], stated[id(each.second)]) for each in found).isoformat()
 
 
 def _names(library: Library) -> dict[str, str]:

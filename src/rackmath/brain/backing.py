@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -179,7 +180,10 @@ def uses(db: sqlite3.Connection, brain: str, citekey: str, status: Collection[st
 
 
 def health(db: sqlite3.Connection, wanted: shelf.Filter) -> Health:
-    """Count the citations of notes by state."""
-    sql = f"SELECT cite.state, count(*) FROM cite JOIN note ON note.rowid = cite.note{wanted.sql} GROUP BY cite.state"
-    counts = dict(db.execute(sql, wanted.given).fetchall())
-    return Health(sum(counts.values()), {state: counts[state] for state in STATES if state in counts})
+    """Count the citations of notes by state, from what each note's row keeps."""
+    sql = f"SELECT health, count(*) FROM note{wanted.sql} GROUP BY health"
+    counts: Counter[str] = Counter()
+    for said, notes in db.execute(sql, wanted.given):
+        for state, count in json.loads(said).items():
+            counts[state] += count * notes
+    return Health(counts.total(), {state: counts[state] for state in STATES if state in counts})

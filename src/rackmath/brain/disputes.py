@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rackmath.brain.entries import Card, Dispute
 from rackmath.brain.numbers import Conflicts, clashes, comparable
 from rackmath.evidence.conflicts import related
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def disputes(
     libraries: Sequence[Library], meaning: Meaning, memory: Conflicts, *, quantity: str | None = None
-) -> list[Dispute]:
+) -> list[Conflict]:
     """Return the conflicts among public figures that nobody retired, the worst first.
 
     Figures are only held against figures of comparable quantities; `memory` keeps what was found of each such group.
@@ -33,10 +32,10 @@ def disputes(
             found += memory.among(group, figures, meaning, lambda each: _find(libraries, each))
     if quantity:
         found = [each for each in found if quantity in (each.first.quantity, each.second.quantity)]
-    return _told(libraries, found)
+    return _ranked(found)
 
 
-def disputes_of(libraries: Sequence[Library], meaning: Meaning, note_id: str) -> list[Dispute]:
+def disputes_of(libraries: Sequence[Library], meaning: Meaning, note_id: str) -> list[Conflict]:
     """Return the conflicts in which a note's figures take part, the worst first.
 
     They are held against figures of comparable quantities and related subjects only, so that the answer costs what is
@@ -51,7 +50,7 @@ def disputes_of(libraries: Sequence[Library], meaning: Meaning, note_id: str) ->
                 for figure in _live(libraries, gone, quantity=other, subject=each):
                     near[id(figure)] = figure
     mine = {figure.id for figure in own}
-    return _told(libraries, clashes(list(near.values()), meaning, lambda each: _find(libraries, each), mine))
+    return _ranked(clashes(list(near.values()), meaning, lambda each: _find(libraries, each), mine))
 
 
 def _gone(libraries: Iterable[Library]) -> frozenset[str]:
@@ -67,23 +66,5 @@ def _find(libraries: Iterable[Library], figure_id: str) -> Figure | None:
     return next((found for library in libraries if (found := library.figure(figure_id)) is not None), None)
 
 
-def _told(libraries: Sequence[Library], found: Iterable[Conflict]) -> list[Dispute]:
-    ranked = sorted(found, key=lambda each: (not each.hard, -each.severity, each.first.id, each.second.id))
-    ids = dict.fromkeys(figure.note_id for each in ranked for figure in (each.first, each.second))
-    cards: dict[str, Card] = {}
-    for library in reversed(libraries):
-        cards.update(library.cards(list(ids)))
-    return [
-        Dispute(
-            each.first,
-            each.second,
-            each.severity,
-            each.hard,
-            each.label,
-            each.explanation,
-            each.reason,
-            cards.get(each.first.note_id),
-            cards.get(each.second.note_id),
-        )
-        for each in ranked
-    ]
+def _ranked(found: Iterable[Conflict]) -> list[Conflict]:
+    return sorted(found, key=lambda each: (not each.hard, -each.severity, each.first.id, each.second.id))

@@ -14,7 +14,6 @@ from rackmath.brain.review import Standing
 from rackmath.brain.snapshots import Record
 
 if TYPE_CHECKING:
-    from rackmath.evidence import Figure
     from rackmath.vault import Document
 
 KINDS = ("pov", "methodology", "watching", "thesis", "reading", "observation")
@@ -359,21 +358,6 @@ class Lineage:
     domains: tuple[tuple[str, int, float], ...]
     readings: int
     arguments: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """Two figures that contradict each other (`rackmath.evidence.Conflict`), with the cards of their notes."""
-
-    first: Figure
-    second: Figure
-    severity: float
-    hard: bool
-    label: str
-    explanation: str
-    reason: str
-    first_card: Card | None = None
-    second_card: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)

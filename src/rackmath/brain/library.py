@@ -20,7 +20,6 @@ from rackmath.brain.entries import (
     Card,
     Change,
     Cited,
-    Dispute,
     Graph,
     Health,
     Lineage,
@@ -41,7 +40,7 @@ from rackmath.brain.revised import changes
 from rackmath.brain.states import STATES
 from rackmath.brain.tag_facts import TagFacts, vocabulary
 from rackmath.brain.troubles import troubles
-from rackmath.evidence import Figure
+from rackmath.evidence import Conflict, Figure
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,10 +53,17 @@ Found = TypeVar("Found")
 class Library(Brain):
     """One brain; see `Brain` for how it is opened."""
 
-    def __init__(self, path: Path | str, *, look: bool = True, lent: Callable[[], Meaning] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        look: bool = True,
+        lent: Callable[[], Meaning] | None = None,
+        conflicts: Conflicts | None = None,
+    ) -> None:
         super().__init__(path, look=look, lent=lent)
         self._figures = Figures(self.path, lambda: self.meaning[0])
-        self._conflicts = Conflicts()
+        self._conflicts = conflicts or Conflicts()
 
     @classmethod
     def open(cls, path: Path | str, *, look: bool = True) -> Library:
@@ -305,7 +311,7 @@ class Library(Brain):
         entries = quantity_entries({name: about} if about else {}, counts)
         return entries[0] if entries else None
 
-    def conflicts(self, *, note_id: str | None = None, quantity: str | None = None) -> list[Dispute]:
+    def conflicts(self, *, note_id: str | None = None, quantity: str | None = None) -> list[Conflict]:
         """Return the figures of public notes that contradict each other, the worst first.
 
         Parameters

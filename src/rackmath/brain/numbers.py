@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ MOST_KEPT = 20_000
 """Figures that are kept as objects; beyond that they are read from the catalogue each time."""
 
 
+_VIEWS = 3
+"""Outcomes that are remembered of one group of quantities: of the site and of single brains in it."""
+
+
 class Figures:
     """Reads figures from the catalogue of one brain and keeps them. Safe for several threads."""
 
@@ -26,7 +31,7 @@ class Figures:
         self._vault = vault
         self._known = known
         self._meaning: Mapping[str, Quantity] = {}
-        self._kept: dict[tuple[str, str, int], Figure | None] = {}
+        self._kept: dict[tuple[object, ...], Figure | None] = {}
 
     def read(self, db: sqlite3.Connection, where: str, given: Sequence[object]) -> list[Figure]:
         """Return the figures that fulfil a condition on the tables ``figure`` and ``note``, by path and place.
@@ -38,14 +43,14 @@ class Figures:
             self._meaning, self._kept = known, {}
         kept = self._kept
         rows = db.execute(
-            "SELECT note.path, file.sha256, figure.n, figure.line, figure.item, note.id, note.title FROM figure "
-            "JOIN note ON note.rowid = figure.note JOIN file ON file.rowid = figure.note "
+            "SELECT note.path, note.id, note.title, figure.line, figure.item FROM figure "
+            "JOIN note ON note.rowid = figure.note "
             f"WHERE {where} ORDER BY note.path, figure.n",
             given,
         )
         found = []
-        for path, digest, n, line, item, note_id, title in rows.fetchall():
-            key = (path, digest, n)
+        for key in rows.fetchall():  # all that a figure is made of: while it stays, so does the object
+            path, note_id, title, line, item = key
             if key not in kept:
                 if len(kept) >= MOST_KEPT:
                     kept.clear()
@@ -99,10 +104,13 @@ class ById(Mapping[str, Figure]):
 
 
 class Conflicts:
-    """Finds conflicts among figures and remembers them until one of the figures changes."""
+    """Finds conflicts among figures and remembers them until one of the figures changes.
+
+    A site and its brains share one: a group that has figures of one brain only is then looked at once.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], tuple[tuple[object, ...], list[Conflict]]] = {}
+        self._kept: dict[tuple[str, ...], deque[tuple[tuple[object, ...], list[Conflict]]]] = {}
 
     def among(
         self,
@@ -117,11 +125,15 @@ class Conflicts:
         what a figure is derived from may be of other quantities.
         """
         key = tuple(sorted(names))
-        state = (*figures, *meaning)
-        kept = self._kept.get(key)
-        if kept is None or len(kept[0]) != len(state) or any(a is not b for a, b in zip(kept[0], state, strict=True)):
-            kept = self._kept[key] = (state, clashes(figures, meaning, find))
-        return kept[1]
+        subjects = dict.fromkeys(figure.subject for figure in figures)
+        state = (*figures, *map(meaning[0].get, key), *map(meaning[1].get, subjects), len(meaning[1]))
+        known = self._kept.setdefault(key, deque(maxlen=_VIEWS))
+        for before, found in tuple(known):
+            if len(before) == len(state) and all(map(is_, before, state)):
+                return found
+        found = clashes(figures, meaning, find)
+        known.appendleft((state, found))
+        return found
 
 
 def clashes(

@@ -20,7 +20,6 @@ from rackmath.brain.entries import (
     Change,
     Cited,
     Contributor,
-    Dispute,
     Graph,
     Health,
     Imported,
@@ -39,7 +38,7 @@ from rackmath.brain.library import Library, Meaning, bundled_meaning
 from rackmath.brain.numbers import Conflicts, quantity_entries
 from rackmath.brain.tag_facts import TagFacts
 from rackmath.errors import RackmathError
-from rackmath.evidence import STARTER, Figure
+from rackmath.evidence import STARTER, Conflict, Figure
 
 Found = TypeVar("Found")
 
@@ -66,11 +65,11 @@ class Site:
         wanted = list(dict.fromkeys(Path(path).resolve() for path in paths))
         if not wanted:
             raise RackmathError("a site needs at least one brain; give the folder of one")
-        self.libraries = tuple(Library(path, look=look, lent=self._lent) for path in wanted)
+        self._conflicts = Conflicts()
+        self.libraries = tuple(Library(path, look=look, lent=self._lent, conflicts=self._conflicts) for path in wanted)
         self._title = title
         self._lock = RLock()
         self._kept: dict[str, tuple[Any, Any]] = {}
-        self._conflicts = Conflicts()
 
     @classmethod
     def open(
@@ -324,13 +323,13 @@ class Site:
         """Return a quantity; None when it is neither defined nor used."""
         return next((entry for entry in self.quantities() if entry.id == name), None)
 
-    def conflicts(self, *, note_id: str | None = None, quantity: str | None = None) -> list[Dispute]:
+    def conflicts(self, *, note_id: str | None = None, quantity: str | None = None) -> list[Conflict]:
         """Return the public figures, of whatever brain, that contradict each other; see `Library.conflicts`."""
         if note_id is not None:
             found = disputes_of(self.libraries, self.meaning, note_id)
             return [each for each in found if quantity in (None, each.first.quantity, each.second.quantity)]
 
-        def make() -> list[Dispute]:
+        def make() -> list[Conflict]:
             return disputes(self.libraries, self.meaning, self._conflicts, quantity=quantity)
 
         return self.kept("conflicts", make) if quantity is None else make()

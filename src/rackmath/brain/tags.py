@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -95,68 +96,80 @@ def propose_aliases(notes: Iterable[Sequence[str]]) -> list[Alias]:
         if first != second and (key not in found or found[key].confidence < confidence):
             found[key] = Alias(key, evidence, (uses[first], uses[second]), round(confidence, 2))
 
-    for group in _grouped(uses, slug_of):
+    read = {tag: _Read.of(tag) for tag in sorted(uses)}
+    size = {tag: sum(count * count for count in beside.values()) for tag, beside in company.items()}
+
+    def shared(one: str, two: str) -> float:
+        whole = size.get(one, 0) * size.get(two, 0)
+        if not whole:
+            return 0.0
+        few, many = sorted((company[one], company[two]), key=len)
+        return sum(count * many.get(tag, 0) for tag, count in few.items()) / math.sqrt(whole)
+
+    for group in _grouped(read, lambda each: each.slug):
         for one, two in combinations(group, 2):
             add(one, two, "differ only in spelling (apostrophe or capitals)", 0.99)
-    for group in _grouped(uses, lambda tag: " ".join(sorted(set(_stems(tag))))):
+    for group in _grouped(read, lambda each: " ".join(sorted(set(each.stems)))):
         for one, two in combinations(group, 2):
             add(one, two, "the same words in another form or order", 0.9)
-    for group in _grouped(uses, lambda tag: slug_of(tag).replace("-", "")):
+    for group in _grouped(read, lambda each: each.slug.replace("-", "")):
         for one, two in combinations(group, 2):
             add(one, two, "the same letters with other hyphens", 0.95)
-    for group in _grouped(uses, lambda tag: "".join(sorted("".join(_stems(tag))))):
+    for group in _grouped(read, lambda each: "".join(sorted(each.joined))):
         for one, two in combinations(group, 2):
-            joined = "".join(_stems(one))
-            if len(joined) == len("".join(_stems(two))) and "".join(_stems(two)) in joined * 2:
+            joined, turned = read[one].joined, read[two].joined
+            if len(joined) == len(turned) and turned in joined * 2:
                 add(one, two, "the same words turned round", 0.9)
-    for short, long in _abbreviations(uses):
-        shared = _cosine(company[short], company[long])
-        add(short, long, f"{short!r} abbreviates {long!r}; shared company {shared:.2f}", 0.7 + 0.25 * shared)
-    for one, two in _siblings(uses):
-        shared = _cosine(company[one], company[two])
-        overlap = jaccard((one, two), uses, pairs)
-        if shared >= MIN_COMPANY and overlap <= MAX_TOGETHER and max(uses[one], uses[two]) > 1:
-            text = (
-                f"one word apart; stand beside the same tags ({shared:.2f}), together in {overlap:.0%} of their notes"
-            )
-            add(one, two, text, 0.2 + 0.4 * shared)
+    for short, long in _abbreviations(read):
+        alike = shared(short, long)
+        add(short, long, f"{short!r} abbreviates {long!r}; shared company {alike:.2f}", 0.7 + 0.25 * alike)
+    for one, two in _siblings(read):
+        if max(uses[one], uses[two]) < 2 or (overlap := jaccard((one, two), uses, pairs)) > MAX_TOGETHER:
+            continue
+        if (alike := shared(one, two)) >= MIN_COMPANY:
+            text = f"one word apart; stand beside the same tags ({alike:.2f}), together in {overlap:.0%} of their notes"
+            add(one, two, text, 0.2 + 0.4 * alike)
     return sorted(found.values(), key=lambda alias: (-alias.confidence, -sum(alias.uses), alias.tags))
 
 
-def _stems(tag: str) -> list[str]:
-    return [stem(word) for word in slug_of(tag).split("-") if word not in _SMALL]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A tag taken apart: its slug, the stems of its words, and these in one piece."""
+
+    slug: str
+    stems: tuple[str, ...]
+    joined: str
+
+    @classmethod
+    def of(cls, tag: str) -> _Read:
+        slug = slug_of(tag)
+        stems = tuple(stem(word) for word in slug.split("-") if word not in _SMALL)
+        return cls(slug, stems, "".join(stems))
 
 
-def _grouped(tags: Iterable[str], key: Callable[[str], str]) -> list[list[str]]:
+def _grouped(tags: Mapping[str, _Read], key: Callable[[_Read], str]) -> list[list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
-    for tag in sorted(tags):
-        if name := key(tag):
+    for tag, read in tags.items():
+        if name := key(read):
             groups[name].append(tag)
     return [group for group in groups.values() if 1 < len(group) <= MOST_TAGS]
 
 
-def _abbreviations(tags: Iterable[str]) -> list[tuple[str, str]]:
+def _abbreviations(tags: Mapping[str, _Read]) -> list[tuple[str, str]]:
     """Pairs where the initials of a tag of three or more words are themselves a tag (or a tag's first word)."""
     initials: dict[str, list[str]] = defaultdict(list)
-    known = sorted(tags)
-    for tag in known:
-        parts = slug_of(tag).split("-")
+    for tag, read in tags.items():
+        parts = read.slug.split("-")
         if len(parts) >= 3:
             initials["".join(part[0] for part in parts)].append(tag)
-    return [(tag, long) for tag in known if tag.isalpha() for long in initials.get(slug_of(tag), ()) if long != tag]
+    found = ((tag, long) for tag, read in tags.items() if tag.isalpha() for long in initials.get(read.slug, ()))
+    return [(tag, long) for tag, long in found if long != tag]
 
 
-def _siblings(tags: Iterable[str]) -> list[tuple[str, str]]:
+def _siblings(tags: Mapping[str, _Read]) -> list[tuple[str, str]]:
     """Pairs of two-word tags with the same last word, such as ``ai-capex`` and ``hyperscaler-capex``."""
     heads: dict[str, list[str]] = defaultdict(list)
-    for tag in sorted(tags):
-        parts = _stems(tag)
-        if len(parts) == 2:
-            heads[parts[1]].append(tag)
+    for tag, read in tags.items():
+        if len(read.stems) == 2:
+            heads[read.stems[1]].append(tag)
     return [pair for group in heads.values() if len(group) <= MOST_TAGS for pair in combinations(group, 2)]
-
-
-def _cosine(one: Mapping[str, int], two: Mapping[str, int]) -> float:
-    dot = sum(count * two.get(tag, 0) for tag, count in one.items())
-    size = sum(n * n for n in one.values()) * sum(n * n for n in two.values())
-    return dot / size**0.5 if size else 0.0

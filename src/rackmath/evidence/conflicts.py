@@ -25,6 +25,7 @@ from rackmath.units import UnitError, convert, format_value
 
 _SEEN = {"measured", "reported", "listed"}
 _OUTSIDE = {"independent", "buyer", "regulator", "filing"}
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,32 @@ class Comparison:
 class Conflict:
     """Two figures that contradict each other. `severity` is the gap in half-widths; the module says what is hard.
 
-    `reason` is the part of the explanation for a reader who sees both figures.
+    `gap` is in the unit of the first, `days` lie between them. The words are made when somebody reads them: a large
+    brain has many more conflicts than any page tells.
     """
 
     first: Figure
     second: Figure
     severity: float
     hard: bool
-    label: str
-    explanation: str
-    reason: str
+    gap: float
+    days: int
+    quantity: Quantity | None
+
+    @property
+    def label(self) -> str:
+        """What sort of conflict it is, by who says it and how it is known."""
+        return _label(self.first, self.second)
+
+    @property
+    def reason(self) -> str:
+        """The part of the explanation for a reader who sees both figures."""
+        return _reason(self)
+
+    @property
+    def explanation(self) -> str:
+        """Both figures and why they cannot both be right, as a sentence."""
+        return f"{self.first.ref} is {_said(self.first)} but {_said(self.second)}, {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +105,9 @@ def conflicts(
             continue
         if _derived(first, second, by_id):
             continue
-        result = compare(first, second, quantities.get(first.quantity))
-        if result.verdict in {"soft", "hard"}:
-            hard = result.verdict == "hard"
-            told = (result.label, result.explanation, result.reason)
-            found.append(Conflict(first, second, result.severity, hard, *told))
+        result = _held(first, second, quantities.get(first.quantity))
+        if isinstance(result, Conflict):
+            found.append(result)
     return sorted(found, key=lambda item: (not item.hard, -item.severity, item.first.id, item.second.id))
 
 
@@ -191,35 +206,46 @@ def _inputs(figure: Figure, by_id: Mapping[str, Figure]) -> set[str]:
 
 def compare(first: Figure, second: Figure, quantity: Quantity | None = None) -> Comparison:
     """Hold two figures against each other by the rules above."""
+    found = _held(first, second, quantity)
+    if isinstance(found, Conflict):
+        verdict = "hard" if found.hard else "soft"
+        return Comparison(verdict, found.severity, found.explanation, found.label, found.reason)
+    verdict, told = found
+    return Comparison(verdict, 0.0, told)
+
+
+def _held(first: Figure, second: Figure, quantity: Quantity | None) -> Conflict | tuple[str, str]:
+    """Return how two figures contradict each other, or the verdict that they do not and why."""
     if "unknown" in {first.value_kind, second.value_kind} or "none" in {first.value_kind, second.value_kind}:
-        return Comparison("agree", 0.0, "one of them gives no number, so they cannot contradict each other")
+        return "agree", "one of them gives no number, so they cannot contradict each other"
     differing = [
         axis for axis in first.scope.keys() & second.scope.keys() if _other(first.scope[axis], second.scope[axis])
     ]
     if differing:
         axis = min(differing)
-        told = (
-            f"they are about different things: {axis} is {first.scope[axis]} in one, {second.scope[axis]} in the other"
-        )
-        return Comparison("scope", 0.0, told)
+        sides = f"{first.scope[axis]} in one, {second.scope[axis]} in the other"
+        return "scope", f"they are about different things: {_axis_name(quantity, axis)} is {sides}"
     days = first.as_of.days_between(second.as_of)
     half_life = quantity.half_life_days if quantity else None
     if half_life is not None and days and days >= half_life:
-        return Comparison(
-            "moved", 0.0, f"{days} days lie between them, at least the half-life of {half_life:g}: the value has moved"
-        )
-    try:
-        factor = convert(1.0, second.reading.unit, first.reading.unit)
-    except UnitError as error:
-        return Comparison("incomparable", 0.0, str(error))
+        told = f"{days} days lie between them, at least the half-life of {half_life:g}: the value has moved"
+        return "moved", told
+    factor = 1.0
+    if first.reading.unit != second.reading.unit:
+        try:
+            factor = convert(1.0, second.reading.unit, first.reading.unit)
+        except UnitError as error:
+            return "incomparable", str(error)
     tolerance = quantity.tolerance if quantity else 0.0
     one, two = _band(first, 1.0, tolerance), _band(second, factor, tolerance)
     gap = max(one.low - two.high, two.low - one.high)
     if gap <= 0:
-        return Comparison("agree", 0.0, "their ranges overlap once rounding and tolerance are allowed for")
+        return "agree", "their ranges overlap once rounding and tolerance are allowed for"
     halves = one.half + two.half
     severity = gap / halves if halves else math.inf
-    return _told(first, second, gap, severity, days)
+    alike = first.scope.keys() == second.scope.keys()
+    hard = severity > 1 and alike and first.subject == second.subject and first.quantity == second.quantity
+    return Conflict(first, second, severity, hard, gap, days, quantity)
 
 
 def _other(first: str, second: str) -> bool:
@@ -238,22 +264,35 @@ def _band(figure: Figure, factor: float, tolerance: float) -> _Band:
     return _Band(low, high, abs(closed - stated * factor))
 
 
-def _told(first: Figure, second: Figure, gap: float, severity: float, days: int) -> Comparison:
-    doubts = sorted(first.scope.keys() ^ second.scope.keys())
-    reasons = [f"only one of them says which {axis}" for axis in doubts]
+def _reason(conflict: Conflict) -> str:
+    first, second = conflict.first, conflict.second
+    doubts = []
+    if axes := sorted(first.scope.keys() ^ second.scope.keys()):
+        doubts.append(f"only one of them says which {_listed([_axis_name(conflict.quantity, axis) for axis in axes])}")
     if first.subject != second.subject:
-        reasons.append(f"{first.subject} and {second.subject} are a part and its whole")
+        doubts.append(f"{first.subject} and {second.subject} are a part and its whole")
     if first.quantity != second.quantity:
-        reasons.append(f"{first.quantity} and {second.quantity} are declared comparable, not equal")
-    hard = severity > 1 and not reasons
-    apart = "at overlapping times" if not days else f"{days} days apart"
-    size = f"{severity:.1f} times" if math.isfinite(severity) else "infinitely many times"
-    reason = f"{apart}: the gap of {format_value(gap, first.reading.unit)} is {size} the sum of their half-widths"
-    reason += (
-        f"; soft because {' and '.join(reasons)}" if reasons else "" if hard else "; soft because the gap is small"
-    )
-    told = f"{first.ref} is {_said(first)} but {_said(second)}, {reason}"
-    return Comparison("hard" if hard else "soft", severity, told, _label(first, second), reason)
+        doubts.append(f"{first.quantity} and {second.quantity} are declared comparable, not equal")
+    apart = "at overlapping times" if not conflict.days else f"{conflict.days} days apart"
+    many = math.isfinite(conflict.severity)
+    size = f"{conflict.severity:.1f} times" if many else "infinitely many times"
+    gap = format_value(conflict.gap, first.reading.unit)
+    told = f"{apart}: the gap of {gap} is {size} the sum of their half-widths"
+    if doubts:
+        return f"{told}; soft because {', and '.join(doubts)}"
+    return told if conflict.hard else f"{told}; soft because the gap is small"
+
+
+def _axis_name(quantity: Quantity | None, axis: str) -> str:
+    return quantity.axis_name(axis) if quantity else axis
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence; of many the first three and how many more there are."""
+    shown = list(names)
+    if len(shown) > _MOST_NAMED:
+        shown[_MOST_NAMED - 1 :] = [f"{len(names) - _MOST_NAMED + 1} more"]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
 
 
 def _said(figure: Figure) -> str:

@@ -34,11 +34,17 @@ class Quantity:
     unit: str = ""
     units: tuple[str, ...] = ()  # other units it may be given in: a price per GPU or per server
     axes: tuple[str, ...] = ()
+    axis_names: tuple[str, ...] = ()  # what the axes are called, in their order; those without a name as their id
     half_life_days: float | None = None  # None: it does not age
     plausible: tuple[float | None, float | None] = (None, None)  # in `unit`
     tolerance: float = 0.0  # relative: 0.05 lets two figures differ by 5 % each before they disagree
     comparable_with: tuple[str, ...] = ()
     where: str = ""
+
+    def axis_name(self, axis: str) -> str:
+        """Return what an axis is called; its id in words where nobody has named it."""
+        named = dict(zip(self.axes, self.axis_names, strict=False))
+        return named.get(axis) or axis.replace("-", " ").replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

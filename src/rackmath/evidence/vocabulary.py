@@ -76,6 +76,8 @@ def _quantity(name: str, where: str, about: Mapping[str, Any]) -> Quantity:
     if tolerance is not None and not 0 <= tolerance < 1:
         raise RackmathError("tolerance is a share from 0 to 1")
     units = words(about.get("units"))
+    axes = about.get("axes")
+    named = axes if isinstance(axes, Mapping) else {}
     limits = about.get("plausible")
     if limits is None:
         limits = [None, None]
@@ -88,7 +90,8 @@ def _quantity(name: str, where: str, about: Mapping[str, Any]) -> Quantity:
         definition=word(about.get("definition")),
         unit=word(about.get("unit")) or (units[0] if units else ""),
         units=units,
-        axes=words(about.get("axes")),
+        axes=words(list(named) if named else axes),
+        axis_names=tuple(word(name) for name in named.values()),
         half_life_days=half_life,
         plausible=(low, high),
         tolerance=tolerance or 0.0,

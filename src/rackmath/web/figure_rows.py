@@ -13,9 +13,9 @@ from rackmath.web.numbers import full, short
 if TYPE_CHECKING:
     from datetime import date
 
-    from rackmath.brain.entries import Card, Dispute
+    from rackmath.brain.entries import Card
     from rackmath.brain.site import Site
-    from rackmath.evidence import Figure
+    from rackmath.evidence import Conflict, Figure
 
 Row = dict[str, Any]
 
@@ -29,7 +29,7 @@ def names_of(site: Site) -> Mapping[str, str]:
     return remembered(site, "names of quantities and subjects", make)
 
 
-def clashes(disputes: Iterable[Dispute]) -> dict[str, list[str]]:
+def clashes(disputes: Iterable[Conflict]) -> dict[str, list[str]]:
     """Return for each figure in a dispute the figures that it clashes with."""
     found: dict[str, list[str]] = {}
     for dispute in disputes:

@@ -21,10 +21,10 @@ from rackmath.web.prose import Known, Prose, Target, set_prose
 if TYPE_CHECKING:
     from datetime import date
 
-    from rackmath.brain.entries import Card, Cited, Dispute, Link, Note, SourceEntry
+    from rackmath.brain.entries import Card, Cited, Link, Note, SourceEntry
     from rackmath.brain.library import Library
     from rackmath.brain.site import Site
-    from rackmath.evidence import Figure
+    from rackmath.evidence import Conflict, Figure
     from rackmath.web.note_parts import Parts
 
 _SOURCE_FILE = re.compile(r"sources/([^/]{1,200})\.md")
@@ -61,7 +61,7 @@ def quantity_name(site: Site, quantity: str) -> str:
     return (about.name if about else "") or quantity.replace("-", " ")
 
 
-def figures_of(site: Site, figures: Sequence[Figure], day: date, disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
+def figures_of(site: Site, figures: Sequence[Figure], day: date, disputes: Sequence[Conflict]) -> list[dict[str, Any]]:
     """Return figures as plain data with the names of what they are about."""
     against: dict[str, list[str]] = {}
     for dispute in disputes:
@@ -158,7 +158,7 @@ def health_of(citations: Sequence[Cited]) -> dict[str, Any]:
     return {"total": health.total, "resolved": health.resolved, "words": words, "by_state": by_state, "look": look}
 
 
-def dispute_data(dispute: Dispute, figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def dispute_data(dispute: Conflict, figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return a disagreement with this note's side first; `figures` holds both by id."""
     first, second = figures[dispute.first.id], figures[dispute.second.id]
     mine, other = (first, second) if first["own"] else (second, first)

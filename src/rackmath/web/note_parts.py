@@ -21,10 +21,10 @@ from rackmath.evidence import FigureReader
 from rackmath.vault import Document, Vault, paths
 
 if TYPE_CHECKING:
-    from rackmath.brain.entries import Dispute, Note, SourceEntry
+    from rackmath.brain.entries import Note, SourceEntry
     from rackmath.brain.library import Library
     from rackmath.brain.site import Site
-    from rackmath.evidence import Figure
+    from rackmath.evidence import Conflict, Figure
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Parts:
     references: Sequence[BracketRef]
     links: Sequence[Link]
     figures: Sequence[Figure]
-    disputes: Sequence[Dispute] = ()
+    disputes: Sequence[Conflict] = ()
 
 
 def parts_now(site: Site, library: Library, note: Note, *, drafts: bool) -> Parts:

@@ -16,15 +16,17 @@ from rackmath.web.pages import Asked, Page, Route
 if TYPE_CHECKING:
     from datetime import date
 
-    from rackmath.brain.entries import Dispute
     from rackmath.brain.site import Site
+    from rackmath.evidence import Conflict
 
 
-def dispute_row(site: Site, dispute: Dispute, day: date) -> dict[str, Any]:
+def dispute_row(site: Site, dispute: Conflict, day: date) -> dict[str, Any]:
     """Return a conflict as plain data: how hard it is, why in words, and its two figures."""
     sides = []
     entry = site.quantity(dispute.first.quantity)
-    for figure, note in ((dispute.first, dispute.first_card), (dispute.second, dispute.second_card)):
+    cards = site.cards([dispute.first.note_id, dispute.second.note_id])
+    for figure in (dispute.first, dispute.second):
+        note = cards.get(figure.note_id)
         titled = site.source_title(figure.source) if figure.source else ""
         row = figure_row(figure, day, card=note, subject=site.subject_name(figure.subject), source=titled)
         sides.append({**row, "note_card": card(note) if note else None})
@@ -80,7 +82,7 @@ def conflicts(site: Site, asked: Asked) -> Page:
     )
 
 
-def _flat(dispute: Dispute) -> dict[str, Any]:
+def _flat(dispute: Conflict) -> dict[str, Any]:
     first, second = dispute.first, dispute.second
     return {
         "quantity": first.quantity,
