@@ -261,3 +261,13 @@ def test_plausibility(value: object, unit: str, count: int) -> None:
     assert all(
         line.startswith("notes/x.md:3: figure fig_1:") and "outside the plausible 1 to ∞" in line for line in lines
     )
+
+
+def test_axes_are_told_by_their_names_and_not_all_of_many() -> None:
+    named = Quantity("rental-price", axes=("isl", "osl"), axis_names=("input length", "output length"))
+    few = pair("2.0", "4.0", one={"scope": {"isl": "1024", "osl": "128"}}, two={"scope": {}})
+    assert compare(*few, named).reason.endswith(
+        "soft because only one of them says which input length and output length"
+    )
+    many = pair("2.0", "4.0", one={"scope": {axis: "x" for axis in "abcdef"}}, two={"scope": {}})
+    assert compare(*many, named).reason.endswith("which a, b, c and 3 more")

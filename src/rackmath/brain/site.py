@@ -105,6 +105,11 @@ class Site:
         return self._title or self.libraries[0].title
 
     @property
+    def titled(self) -> bool:
+        """Whether the publication has a title of its own, or is one brain and called as that."""
+        return bool(self._title) or len(self.libraries) == 1
+
+    @property
     def generation(self) -> tuple[int, ...]:
         """Changes with any of the brains: the key under which what is made of the site may be kept."""
         return tuple(library.generation for library in self.libraries)

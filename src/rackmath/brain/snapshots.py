@@ -27,6 +27,8 @@ from rackmath.vault import Vault
 
 FOLDER = "snapshots"
 FORMAT = 1
+UNSTATED = "unstated"
+"""The licence of a text of which nobody said one."""
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_:.+-]{0,126}[A-Za-z0-9])?")
@@ -71,7 +73,7 @@ class Record:
     url: str = ""
     title: str = ""
     checked_by: str = ""
-    licence: str = "unstated"
+    licence: str = UNSTATED
     publishable: bool = False
 
     @property
@@ -159,7 +161,7 @@ def make(
     url: str = "",
     title: str = "",
     checked_by: str = "",
-    licence: str = "unstated",
+    licence: str = UNSTATED,
     publishable: bool = False,
 ) -> Snapshot:
     """Read a saved text, Markdown or HTML file as a snapshot. Nothing is fetched and nothing is written.
@@ -200,7 +202,7 @@ def make(
         url=_line(url or seen.url),
         title=_line(title or seen.title),
         checked_by=_line(checked_by),
-        licence=_line(licence) or "unstated",
+        licence=_line(licence) or UNSTATED,
         publishable=publishable,
     )
     return Snapshot(record, seen.text)

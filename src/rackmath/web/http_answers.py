@@ -101,6 +101,7 @@ def problem_page(path: str, status: int, reason: str) -> Page:
         markdown=f"# {title}\n\n{reason}\n",
         status=status,
         index=False,
+        twinned=False,
     )
 
 

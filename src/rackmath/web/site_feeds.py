@@ -55,16 +55,21 @@ def feed_of(site: Site, name: str) -> Feed | None:
     return None
 
 
+def _name(site: Site) -> str:
+    """Return what a feed of the whole site is called after: all of its brains, where it has no title of its own."""
+    return site.title if site.titled else " and ".join(library.title for library in site.libraries)
+
+
 def _all(site: Site) -> Feed:
-    return Feed("all", f"{site.title}: what changed", "/changes", "Every note, when its substance changed")
+    return Feed("all", f"{_name(site)}: what changed", "/changes", "Every note, when its substance changed")
 
 
 def _corrections(site: Site) -> Feed:
-    return Feed("corrections", f"{site.title}: corrections", "/corrections", "What was wrong, and is put right")
+    return Feed("corrections", f"{_name(site)}: corrections", "/corrections", "What was wrong, and is put right")
 
 
 def _kind(site: Site, kind: str) -> Feed:
-    return Feed(f"kind/{kind}", f"{site.title}: {KIND_NAMES[kind].lower()}", "/")
+    return Feed(f"kind/{kind}", f"{_name(site)}: {KIND_NAMES[kind].lower()}", "/")
 
 
 def _person(who: Contributor) -> Feed:

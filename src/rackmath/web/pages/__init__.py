@@ -141,6 +141,8 @@ class Page:
         Whether search engines may list it; old versions and searches say no.
     query
         What the twins must be asked with to be of this page: the inputs of a model, without the question mark.
+    twinned
+        Whether it tells programs anything: a form or an error has no twins.
     """
 
     path: str
@@ -158,10 +160,11 @@ class Page:
     styles: Sequence[str] = ()
     index: bool = True
     query: str = ""
+    twinned: bool = True
 
     def twin(self, kind: str) -> str:
         """Return the root-relative address of a twin, or an empty text where the page has none of this kind."""
-        has = {"json": True, "md": bool(self.markdown), "csv": self.rows is not None}
+        has = {"json": self.twinned, "md": self.twinned and bool(self.markdown), "csv": self.rows is not None}
         if not has.get(kind):
             return ""
         mark = f"?{self.query}" if self.query else ""

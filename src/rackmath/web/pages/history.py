@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,14 @@ def item(each: Any) -> dict[str, Any]:
             "fields": [field(one) for one in each.fields]}  # fmt: skip
 
 
+_LINK = re.compile(r"!?\[\[(?:[^\[\]|\n]*\|)?([^\[\]|\n]+)\]\]")
+
+
+def _printed(text: str) -> str:
+    """Return the words of a paragraph with its links as a reader sees them: by their text."""
+    return _LINK.sub(r"\1", text)
+
+
 def folded(change: Diff) -> list[dict[str, Any]]:
     """Return the paragraphs of a difference; runs of unchanged ones are folded, with their number."""
     touched = [place for place, block in enumerate(change.prose) if block.kind != "same"]
@@ -136,7 +145,7 @@ def folded(change: Diff) -> list[dict[str, Any]]:
             else:
                 found.append({"kind": "folded", "count": 1, "pieces": []})
             continue
-        pieces = [{"op": piece.op, "text": piece.text} for piece in block.pieces]
+        pieces = [{"op": piece.op, "text": _printed(piece.text)} for piece in block.pieces]
         found.append({"kind": block.kind, "count": 1, "pieces": pieces})
     return found
 

@@ -49,6 +49,7 @@ def _form(onward: str, problem: str, status: int) -> Page:
         status=status,
         styles=("write.css",),
         index=False,
+        twinned=False,
     )
 
 

@@ -50,7 +50,7 @@ def reader(site: Site, asked: Asked, *, citekey: str, sha: str) -> Page:
         "extractor": f"{record.extractor} {record.extractor_version}",
         "checked_by": record.checked_by,
         "publishable": record.publishable,
-        "text_licence": record.licence,
+        "text_licence": entry.licence if record.licence == snapshots.UNSTATED else record.licence,
         "total": record.sentences,
         "cited": len(claims),
         "lines": folded(lines, record.sentences),
