@@ -269,5 +269,5 @@ def test_axes_are_told_by_their_names_and_not_all_of_many() -> None:
     assert compare(*few, named).reason.endswith(
         "soft because only one of them says which input length and output length"
     )
-    many = pair("2.0", "4.0", one={"scope": {axis: "x" for axis in "abcdef"}}, two={"scope": {}})
+    many = pair("2.0", "4.0", one={"scope": dict.fromkeys("abcdef", "x")}, two={"scope": {}})
     assert compare(*many, named).reason.endswith("which a, b, c and 3 more")

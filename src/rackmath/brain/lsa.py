@@ -28,7 +28,7 @@ DIMENSIONS = 160
 FEWEST = 20
 """Fewer notes say nothing of which words keep company."""
 
-SMALL = 300
+SMALL = 150
 """Brains of at most this many notes are fitted at each change."""
 
 STALE = 0.2
