@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from rackmath.brain.site import Site
+from rackmath.evidence import STARTER
 from rackmath.web.feeds import LONGEST, Entry, Feed, atom, json_feed, moment
+from rackmath.web.site_feeds import every_feed
+from web.a_brain import make_brain
 
 NS = {"a": "http://www.w3.org/2005/Atom"}
 HOSTILE = 'A <b>& "quoted"</b> \x00\x1b]]> title'
@@ -86,3 +91,12 @@ def test_a_feed_is_short_and_an_empty_one_is_sound() -> None:
 )
 def test_dates_become_moments(text: str, whole: str) -> None:
     assert moment(text) == whole
+
+
+def test_feeds_of_several_brains_are_called_after_all(tmp_path: Path) -> None:
+    paths = [make_brain(tmp_path / "ann").path, STARTER]
+    both, one = Site(paths, look=False), Site(paths[1:], look=False)
+    titles = [library.title for library in both.libraries]
+    assert every_feed(both)[0].title == f"{' and '.join(titles)}: what changed"
+    assert every_feed(one)[0].title == f"{titles[1]}: what changed"
+    assert every_feed(Site(paths, look=False, title="Ours"))[0].title == "Ours: what changed"

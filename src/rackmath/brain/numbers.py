@@ -20,7 +20,7 @@ MOST_KEPT = 20_000
 """Figures that are kept as objects; beyond that they are read from the catalogue each time."""
 
 
-_VIEWS = 3
+_VIEWS = 2
 """Outcomes that are remembered of one group of quantities: of the site and of single brains in it."""
 
 

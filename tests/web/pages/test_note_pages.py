@@ -445,3 +445,23 @@ def test_a_figure_shows_who_uses_it(site):
     assert "What rests on it Shown in Thesis The hour got cheaper" in text
     with pytest.raises(NotFound):
         page(site, "/fig/fig_nowhere")
+
+
+def test_a_difference_shows_links_by_their_printed_text():
+    from rackmath.brain.diff import compare
+    from rackmath.web.pages.history import folded
+
+    head = "---\ntitle: One\n---\n\n"
+    text = "An hour costs [[fig:fig_1|$2.10]] as [[a-note]] and [[other|another note]] say"
+    told = folded(compare(f"{head}{text}.\n", f"{head}{text} today.\n"))
+    whole = "".join(piece["text"] for block in told for piece in block["pieces"])
+    assert "An hour costs $2.10 as a-note and another note say" in whole
+    assert "fig_1" not in whole
+
+
+def test_a_form_and_an_error_offer_no_twins(site):
+    from rackmath.web.http_answers import problem_page
+
+    for it in (page(site, "/in"), problem_page("/nothing", 404, "there is nothing")):
+        assert [it.twin(kind) for kind in ("json", "md", "csv")] == ["", "", ""]
+        assert 'rel="alternate"' not in render_page(it, Asked(today=TODAY))
