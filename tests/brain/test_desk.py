@@ -407,6 +407,18 @@ def test_a_status_in_the_text_is_carried_out_as_a_step(vault: Vault, ann: Desk, 
         ann.save(note, opened.text.replace("status: published", "status: retired"), opened.sha256)
 
 
+def test_a_rule_of_this_moment_holds_however_long_a_look_at_all_files_takes(
+    vault: Vault, ann: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine lets the index look at all files seldom; whoever publishes in between is judged all the same."""
+    note = ann.new("thesis", "Rents fall", BODY).note_id
+    ann.index.refresh()
+    monkeypatch.setattr(ann.index, "_wait", 3600.0)
+    monkeypatch.setattr(ann.index, "_refresh", lambda *_, **__: None)
+    with_rule(vault)
+    assert ann.publish(note).status == "review"
+
+
 def test_approvals_need_a_name_and_a_file_that_can_be_read(vault: Vault, bob: Desk) -> None:
     note = bob.new("reading", "One", BODY).note_id
     with pytest.raises(RackmathError, match="say who you are"):

@@ -95,12 +95,13 @@ class Steps(DeskCore):
         return document.with_front(changes)
 
     def _needs(self, now: Opened) -> tuple[str, ...]:
-        """Say what the present text lacks to be published; the index has to know this very text."""
+        """Say what the present text lacks to be published; the index has to know this very text, and what judges it."""
         for _ in range(TRIES):
+            # a look at the whole vault may be a moment old; a rule that was written in that moment holds all the same
+            self.index.touched([now.path, "brain.yaml", f"{FOLDER}/{now.note_id}.yaml"])
             found = self._find(now.note_id)
             if found and found.sha256 == now.sha256:
                 return needs_of(found)
-            self.index.touched([now.path])
             if self.vault.read(now.path)[1] != now.sha256:
                 return ()  # changed since: whoever asked will see that when he writes
         raise RackmathError(f"{now.path}: the index does not keep up with this note; try again")
