@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from rackmath import __version__
+from rackmath.cli.audit import audit
 from rackmath.cli.brain import brain
 from rackmath.cli.commitments import commitments
 from rackmath.cli.decide import decide, rerun
@@ -33,7 +34,7 @@ def rackmath() -> None:
     """
 
 
-for command in (models, show, run, figures, conflicts, decide, rerun, commitments, prices, usage, brain, serve, token):
+for command in (models, show, run, figures, conflicts, decide, rerun, commitments, prices, usage, brain, audit, serve, token):
     rackmath.add_command(command)
 
 

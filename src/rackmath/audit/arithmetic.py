@@ -1,0 +1,61 @@
+"""The arithmetic of a text: every passage through every rule; where two read the same claim, the surer one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rackmath.audit.finding import Finding
+from rackmath.audit.passage import Line, Passage, passages
+from rackmath.audit.rules.changes import changes
+from rackmath.audit.rules.discounts import discounts
+from rackmath.audit.rules.equations import equations
+from rackmath.audit.rules.growth import growth
+from rackmath.audit.rules.known import known
+from rackmath.audit.rules.products import products
+from rackmath.audit.rules.rates import rates
+from rackmath.audit.rules.relatives import relatives
+from rackmath.audit.rules.shares import shares
+from rackmath.audit.rules.sums import sums
+
+Rule = Callable[[Passage], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    equations, sums, changes, shares, relatives, discounts, rates, growth, known, products,
+)  # fmt: skip
+
+
+def arithmetic(lines: Sequence[Line]) -> list[Finding]:
+    """Return what can be recomputed in the sentences of one note."""
+    kept: dict[tuple[int, int, float | None, str], Finding] = {}
+    for passage in passages(lines):
+        if len(passage.figures) < 2:
+            continue
+        for rule in RULES:
+            for found in rule(passage):
+                if len(passage.lines) > 1 and not _across(found, passage):
+                    continue
+                key = (found.line, found.start, found.claimed, found.unit)
+                before = kept.get(key)
+                if before is None or _better(found, before):
+                    kept[key] = found
+    return list(kept.values())
+
+
+def _across(found: Finding, passage: Passage) -> bool:
+    """Whether a finding needs both sentences: its claim stands in the second, an input in the first."""
+    first, last = passage.lines[0], passage.last
+    border = last.start if first.line == last.line or first.path else None
+    if border is None:
+        return found.line == last.line and any(each.line == first.line for each in found.inputs)
+    return found.start >= border and any(each.start < border for each in found.inputs)
+
+
+_FIRM = {"holds": 3, "rounds": 2, "wrong": 1, "ambiguous": 0}
+
+
+def _better(found: Finding, before: Finding) -> bool:
+    """Whether a reading is to be preferred: one that agrees, as the other may be a misreading; else the surer one."""
+    agrees = found.verdict in ("holds", "rounds"), before.verdict in ("holds", "rounds")
+    if agrees[0] != agrees[1]:
+        return agrees[0]
+    return (found.confidence, _FIRM[found.verdict]) > (before.confidence, _FIRM[before.verdict])

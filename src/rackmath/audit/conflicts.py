@@ -1,0 +1,251 @@
+"""Figures of one thing that cannot all be true: said in two places, in like words and scope, with ranges apart.
+
+Two statements are held against each other when their clauses share most of their rare words, name the same names, speak of
+the same years or none, and agree in the words that set a scope (median or peak, input or output, before or after). What
+remains apart after rounding and hedges is a conflict. Everything else that differs is left alone: a missed conflict costs
+less than one that is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log
+
+from rackmath.audit.bounds import accepted
+from rackmath.audit.finding import Finding, Statement
+from rackmath.audit.passage import Line
+from rackmath.audit.quantity import Quantity, quantities, singular
+from rackmath.audit.read import Matter
+
+MOST_TOGETHER = 80
+"""Statements that share a rare word and are compared with each other; commoner words bring none together."""
+
+LEAST_LIKE = 0.42
+"""Share of the weight of the words that two clauses must have in common."""
+
+LEAST_WIDE = 0.25
+"""The same, of the longer clause."""
+
+_WORD = re.compile(r"[^\W\d_][\w'’.+/-]*[\w+]|[^\W\d_]")
+_CLAUSE = re.compile(r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with)\s|\(|\)|\b(?:while|whereas|but|although)\b")
+_STOP = frozenset(
+    "a an and are as at be been being but by can could did do does for from had has have if in into is it its may might of "
+    "on or our over so some such than that the their them then there these they this those to under was we were what when "
+    "where which who will with would about around roughly approximately nearly almost up down more most less least very "
+    "also still just only even now not no each every per all any other new one two three its you your he she his her "
+    "according reports report reported says said say found shows show showed per cent percent typical typically".split()
+)
+_SCOPES = (
+    frozenset("linear accelerated".split()),
+    frozenset("median mean average peak maximum minimum total cumulative marginal typical best worst top bottom".split()),
+    frozenset("input output cached blended read write".split()),
+    frozenset("before after initial final first last previous next current former target planned actual".split()),
+    frozenset("spot reserved on-demand list sticker effective discounted committed batch retail wholesale".split()),
+    frozenset("training inference prefill decode".split()),
+    frozenset("annual monthly daily hourly weekly quarterly annualised annualized yearly".split()),
+    frozenset("small large medium big".split()), frozenset("low high".split()), frozenset("urban rural".split()),
+    frozenset("summer winter spring autumn".split()), frozenset("import export imports exports".split()),
+    frozenset("gross net".split()), frozenset("adult adults child children men women".split()),
+    frozenset("north south east west".split()), frozenset("idle active busy".split()),
+    frozenset("day night weekday weekend".split()), frozenset("lower upper".split()),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A figure with the words that say what it is of."""
+
+    note: str
+    place: int
+    line: Line
+    figure: Quantity
+    words: frozenset[str]
+    near: frozenset[str]
+    names: frozenset[str]
+    years: frozenset[str]
+    scope: frozenset[str]
+    conditions: frozenset[tuple[str, float]]
+    values: tuple[Quantity, ...]
+    text: str
+    urls: tuple[str, ...]
+
+
+def conflicts(matter: Matter) -> list[Finding]:
+    """Return the groups of statements that contradict each other, the surest first."""
+    said = [each for each in _said(matter) if len(each.words) >= 3]
+    weight = _weights(said)
+    pairs = _pairs(said, weight)
+    return sorted(_groups(pairs), key=lambda each: -each.confidence)
+
+
+def _said(matter: Matter) -> Iterable[_Said]:
+    place = 0
+    for note in matter.notes:
+        for line in note.lines:
+            place += 1
+            found = quantities(line.text)[:40]
+            if not found:
+                continue
+            for each in found:
+                if each.kind in ("year", "points") or each.worded or (each.unit == "" and each.kind == "amount" and not each.noun):
+                    continue
+                yield _about(note.title, place, line, found, each, note.urls)
+
+
+def _about(note: str, place: int, line: Line, found: list[Quantity], each: Quantity, urls: tuple[str, ...]) -> _Said:
+    text = line.text
+    cuts = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
+    start = max(cut for cut in cuts if cut <= each.start)
+    end = min((cut for cut in cuts if cut >= each.end), default=len(text))
+    if end - start < 40:  # a clause of a few words says too little by itself
+        start = max((cut for cut in cuts if cut < start), default=0)
+    for other in found:
+        if other.end <= each.start and other.kind != "year" and other.unit == each.unit:
+            start = max(start, other.end)
+        if other.start >= each.end and other.kind != "year" and other.unit == each.unit:
+            end = min(end, other.start)
+    clause = f"{text[start : each.start]} \u0000 {text[each.end : end]}"
+    words = _words(clause)
+    names = frozenset(
+        match.group().strip(".").casefold()
+        for match in re.finditer(r"(?<![.!?]\s)(?<!^)\b(?:[A-Z][\w.+-]*\w|[a-z]+\d[\w.-]*)", text)
+    )
+    near = _words(text[max(start, each.start - 45) : each.start]) | _words(text[each.end : min(end, each.end + 45)])
+    low = text.casefold()
+    return _Said(
+        note, place, line, each, words, near, names,
+        frozenset(re.findall(r"\b(?:19|20)\d\d\b", text)),
+        frozenset(word for group in _SCOPES for word in group if re.search(rf"\b{word}\b", low)),
+        frozenset((other.unit, round(other.value, 9)) for other in found if other is not each and other.kind != "year" and other.unit != each.unit and other.unit and start <= other.start < end),
+        tuple(other for other in found if other.like(each)),
+        text, urls,
+    )  # fmt: skip
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(
+        singular(word) for word in (match.group().casefold().strip(".'’") for match in _WORD.finditer(text)) if word not in _STOP and len(word) > 2
+    )
+
+
+def _weights(said: list[_Said]) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for words in {(each.place, each.words) for each in said}:
+        counts.update(words[1])
+    whole = max(len(said), 2)
+    return {word: log(whole / count) + 0.5 for word, count in counts.items()}
+
+
+def _pairs(said: list[_Said], weight: dict[str, float]) -> list[tuple[float, _Said, _Said]]:
+    buckets: dict[tuple[str, str, tuple[str, ...], str], list[int]] = defaultdict(list)
+    for at, each in enumerate(said):
+        for word in each.words:
+            buckets[word, each.figure.unit, each.figure.per, each.figure.kind].append(at)
+    seen: set[tuple[int, int]] = set()
+    found = []
+    for members in buckets.values():
+        if len(members) < 2 or len(members) > MOST_TOGETHER:
+            continue
+        for i, first in enumerate(members):
+            for second in members[i + 1 :]:
+                if (first, second) in seen:
+                    continue
+                seen.add((first, second))
+                likeness = _likeness(said[first], said[second], weight)
+                if likeness:
+                    found.append((likeness, said[first], said[second]))
+    return sorted(found, key=lambda pair: -pair[0])
+
+
+def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
+    """Return how alike two statements are in what they are about, or 0 where they do not contradict each other."""
+    if a.place == b.place or a.text == b.text:
+        return 0.0
+    if not _apart(a.figure, b.figure):
+        return 0.0
+    if any(not _differ(a.figure, other) for other in b.values) or any(not _differ(b.figure, other) for other in a.values):
+        return 0.0  # the other text has this figure too, of something else or under another condition
+    units = {unit for unit, _ in a.conditions} & {unit for unit, _ in b.conditions}
+    if any({value for unit, value in a.conditions if unit == each}.isdisjoint(value for unit, value in b.conditions if unit == each) for each in units):
+        return 0.0  # told of different conditions: "at 5 years" and "at 3 years"
+    common = a.words & b.words
+    least = 2 if a.figure.unit in ("s", "month") else 1
+    if len(common) < 3 or len(a.near & b.near) < least:
+        return 0.0
+    if a.figure.unit == "" and not set(_nouns(a.figure)) & set(_nouns(b.figure)):
+        return 0.0
+    if a.years != b.years and a.years and b.years and not a.years & b.years:
+        return 0.0
+    apart = a.scope ^ b.scope
+    if any(apart & group and (a.scope & group or b.scope & group) for group in _SCOPES):
+        return 0.0
+    if (a.names or b.names) and not a.names & b.names:
+        return 0.0
+    if len(a.names ^ b.names) > 2 + len(a.names & b.names):
+        return 0.0
+    shared = sum(weight[word] for word in common)
+    likeness = shared / min(sum(weight[word] for word in a.words), sum(weight[word] for word in b.words))
+    wide = shared / max(sum(weight[word] for word in a.words), sum(weight[word] for word in b.words))
+    return likeness if likeness >= LEAST_LIKE and wide >= LEAST_WIDE else 0.0
+
+
+def _nouns(figure: Quantity) -> list[str]:
+    return [singular(word) for word in figure.noun.split(" ")]
+
+
+def _differ(a: Quantity, b: Quantity) -> bool:
+    (low, high), (other_low, other_high) = accepted(a), accepted(b)
+    return high < other_low or low > other_high
+
+
+def _apart(a: Quantity, b: Quantity) -> bool:
+    if not _differ(a, b):
+        return False
+    small, large = sorted((a.value, b.value))
+    return small > 0 and 1.02 < large / small < 1000
+
+
+def _groups(pairs: list[tuple[float, _Said, _Said]]) -> list[Finding]:
+    """Join pairs that share a statement, and tell each group."""
+    group: dict[tuple[int, int], int] = {}
+    members: dict[int, list[_Said]] = {}
+    scores: dict[int, list[float]] = defaultdict(list)
+    for likeness, a, b in pairs:
+        keys = (a.place, a.figure.start), (b.place, b.figure.start)
+        known = [group[key] for key in keys if key in group]
+        name = known[0] if known else len(members)
+        members.setdefault(name, [])
+        for key, each in zip(keys, (a, b), strict=True):
+            if key not in group:
+                group[key] = name
+                members[name].append(each)
+        scores[name].append(likeness)
+    return [_told(members[name], scores[name]) for name in members if len(members[name]) > 1]
+
+
+def _told(said: list[_Said], scores: list[float]) -> Finding:
+    first, last = said[0], said[-1]
+    shared = frozenset.intersection(*(each.words for each in said)) or first.words & last.words
+    order = [word for word in _WORD.findall(first.text) if singular(word.casefold().strip(".'’")) in shared]
+    quantity = " ".join(dict.fromkeys(order))[:120]
+    statements = tuple(
+        Statement(each.note, each.figure.text, each.figure.low * each.figure.over, each.figure.high * each.figure.over, each.figure.unit_text,
+                  ", ".join([*sorted(each.scope), *sorted(each.years), *(f"per {per}" for per in each.figure.per)]), each.line.line, each.text[:400], each.urls[:8])
+        for each in said
+    )  # fmt: skip
+    notes = {each.note for each in said}
+    hosts = [set(each.urls) for each in said]
+    shared_source = any(a & b for i, a in enumerate(hosts) for b in hosts[i + 1 :]) and len(notes) > 1
+    told = "; ".join(f"{each.figure.text} in {each.note!r}" for each in said[:4])
+    why = "They list a source in common, so one of them misreads it or it changed." if shared_source else (
+        "Their scope is worded alike; if a date, a definition or a group of things differs, the text should say so."
+    )  # fmt: skip
+    confidence = round(min(0.9, 0.35 + 0.5 * max(scores) + (0.05 if len(notes) > 1 else 0)), 2)
+    return Finding(
+        kind="conflict", rule="conflict", verdict="wrong" if confidence >= 0.85 and len(notes) > 1 else "ambiguous", confidence=confidence, note=first.note, path=first.line.path,
+        line=first.line.line, start=first.line.start + first.figure.start, end=first.line.start + first.figure.end, claim=first.text[:600],
+        explanation=f"On {quantity!r} the text says {told}. {why}", unit=first.figure.unit_text, quantity=quantity, statements=statements,
+    )  # fmt: skip

@@ -1,0 +1,452 @@
+"""The figures of a sentence: value or range, unit, what it is per, hedge, what it counts, and where it stands.
+
+Numbers and units are read by `rackmath.brain.measured`; this module joins the ends of ranges, tells a multiplication
+sign from a factor, reads fractions and multiples in words ("a third", "doubled"), and takes in the period that follows
+("a month", "annually"). What a number is stays with it as one of a few kinds, so that rules can ask for a share, a
+factor, a year or an amount. One pass over the sentence; every pattern is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from rackmath.brain.measured import Measure, measures
+
+Kind = Literal["amount", "share", "points", "factor", "year"]
+Hedge = Literal["", "about", "over", "under", "nearly"]
+
+_HEDGE = re.compile(
+    r"(?:\b(?:(?P<over>over|more than|above|at least|upwards? of|exceed(?:s|ed|ing)?|north of|a minimum of|well over)|"
+    r"(?P<nearly>nearly|almost|just (?:short of|under|below)|close to|not quite)|"
+    r"(?P<under>under|less than|fewer than|below|up to|as much as|as many as|at most|no more than|a maximum of|within)|"
+    r"(?P<about>about|around|approximately|approx\.?|roughly|some|circa|ca\.|on the order of|an estimated|just over|"
+    r"a little (?:over|under|more than|less than)|slightly (?:over|under|more than|less than)))\s+|"
+    r"(?:(?P<more>[>≥])|(?P<less>[<≤])|(?P<tilde>[~≈∼]))\s?)\Z",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\s?(?:[-–—−‑]|to)\s?")
+_BEFORE_RANGE = re.compile(r"\b(?:from|between)\s+(?:[~≈]|about\s|around\s|roughly\s)?\Z", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and)\s(?:[~≈]|about\s|around\s|roughly\s)?")
+_PERIODS = {
+    "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0,
+    "month": 86400.0 * 365 / 12, "quarter": 86400.0 * 365 / 4, "year": 86400.0 * 365,
+}  # fmt: skip
+"""Seconds of a period; a month is a twelfth of 365 days here, and rules know the other conventions."""
+
+_SPELT = {"h": "hour", "hr": "hour", "hrs": "hour", "s": "second", "sec": "second", "min": "minute", "mo": "month",
+          "yr": "year", "annum": "year", "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
+          "quarterly": "quarter", "yearly": "year", "annually": "year", "annual": "year", "night": "day",
+          "annualised": "year", "annualized": "year"}  # fmt: skip
+_PERIOD = r"(?:seconds?|sec|s|minutes?|min|hours?|hrs?|h|days?|nights?|weeks?|months?|mo|quarters?|years?|yr|annum)"
+_SLASH = re.compile(r"(?<=\d[kKmMbB])/(?=[A-Za-z])")
+"""In "$30K/month" the letter is a scale: a division slash of the same length keeps it apart from units such as B/s."""
+
+_PER = re.compile(
+    r"(?:\s?[/\u2215]\s?|\s?(?:per|an?|each|every)\s)"
+    r"(?P<of>(?:(?:[1１]\s?)?(?:M|million|thousand|1,000|1000|1K)[\s-]?(?=[a-z]))?)"
+    r"(?:(?:(?:input|output|blended|cached)(?:/output)?\s(?=tokens?))|(?:used|utili[sz]ed|occupied|productive|useful|working|effective)\s)?(?P<thing>[A-Za-zµ]{1,20}(?:-(?:hours?|days?|weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
+    r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?)\s)(?P<then>" + _PERIOD + r")\b)?"
+)
+_ADVERB = re.compile(
+    r"(?:\s(?:loaded|power|used|spent|each|in total))?\s(?P<how>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b|,?\s(?P<each>each|apiece)\b"
+)
+_EVERY_SCALE = {"m": 1e6, "million": 1e6, "thousand": 1e3, "1,000": 1e3, "1000": 1e3, "1k": 1e3}
+_NOUN = re.compile(r"[\s-](?P<noun>[A-Za-z][A-Za-z'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24})?(?P<third>\s[a-z]{3,24})?")
+_NO_NOUN = frozenset(
+    "a an and are as at but by for from has have if in into is it its more less lower higher of off on or over per "
+    "plus than that the then this to under up versus vs was were when where which while will with would each apiece "
+    "times percent down out between before after since until because so not cheaper dearer faster slower about "
+    "against compared instead every only can could may might does do did brings makes gives cost costs rose fell".split()
+)
+_WORDS = {
+    "half": ("share", 50.0), "one half": ("share", 50.0), "a third": ("share", 100 / 3),
+    "one third": ("share", 100 / 3), "one-third": ("share", 100 / 3), "two thirds": ("share", 200 / 3),
+    "two-thirds": ("share", 200 / 3), "a quarter": ("share", 25.0), "one quarter": ("share", 25.0),
+    "one-quarter": ("share", 25.0), "three quarters": ("share", 75.0), "three-quarters": ("share", 75.0),
+    "a fifth": ("share", 20.0), "one fifth": ("share", 20.0), "one-fifth": ("share", 20.0),
+    "two fifths": ("share", 40.0), "two-fifths": ("share", 40.0), "a tenth": ("share", 10.0),
+    "one tenth": ("share", 10.0), "one-tenth": ("share", 10.0), "twice": ("factor", 2.0), "double": ("factor", 2.0),
+    "doubled": ("factor", 2.0), "doubles": ("factor", 2.0), "doubling": ("factor", 2.0), "triple": ("factor", 3.0),
+    "tripled": ("factor", 3.0), "triples": ("factor", 3.0), "tripling": ("factor", 3.0), "trebled": ("factor", 3.0),
+    "quadrupled": ("factor", 4.0), "quadruple": ("factor", 4.0), "halved": ("factor", 0.5), "halves": ("factor", 0.5),
+    "halving": ("factor", 0.5), "tenfold": ("factor", 10.0), "fivefold": ("factor", 5.0), "fourfold": ("factor", 4.0),
+    "threefold": ("factor", 3.0), "twofold": ("factor", 2.0), "sixfold": ("factor", 6.0),
+    "eightfold": ("factor", 8.0),
+}  # fmt: skip
+_COUNTS = {word: float(at) for at, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_WORDED = re.compile(
+    r"(?<![\w-])(?:(?P<word>" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")|"
+    r"(?P<count>" + "|".join(_COUNTS) + r")(?=[\s-](?P<next>times|[A-Za-z]{3,20}))(?P<times>\stimes)?)(?![\w-]*-(?:year|hour|day))(?!\w)",
+    re.IGNORECASE,
+)  # fmt: skip
+_MADE_OF = re.compile(r"\s?[×x]\s?(?P<name>[A-Z]{1,3}\d[\w-]{0,10})")
+_RATIO = re.compile(r"(?<![\d.,:])(?P<first>\d{1,6}(?:\.\d{1,4})?)\s?:\s?1(?!\d|[:.]\d)")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A figure as read.
+
+    Parameters
+    ----------
+    start, end, text
+        Where it stands in the sentence, hedge and period included, and how it is printed.
+    low, high
+        The value, or the ends of a range, in the base unit.
+    step
+        What one unit of the last digit that is meant to count is worth, in the base unit.
+    kind
+        ``share`` (percent), ``points``, ``factor``, ``year`` or ``amount``.
+    unit, per
+        The base unit (``usd``, ``w``, …, empty for a count) and what it is per (``hour``, ``gpu``), or empty.
+    noun
+        The words that follow a count, lower-case, or empty.
+    scale, over
+        What a printed unit is worth in base units, and how many of `per` it is for (10⁶ in "per million tokens").
+    worded
+        Whether it is written in words ("half"), which are rarely meant to the last digit.
+    """
+
+    start: int
+    end: int
+    text: str
+    low: float
+    high: float
+    step: float
+    kind: Kind
+    unit: str
+    per: tuple[str, ...]
+    hedge: Hedge
+    noun: str
+    scale: float = 1.0
+    over: float = 1.0
+    worded: bool = False
+    each: bool = False
+
+    @property
+    def value(self) -> float:
+        """The value, or the middle of a range."""
+        return (self.low + self.high) / 2
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it is a range."""
+        return self.low != self.high
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """Return what the printed figure may stand for as an input: half a step to each side, more where it hedges."""
+        slack = self.step / 2
+        if self.unit == "" and self.kind == "amount" and not self.hedge and self.step == 1.0:
+            slack = 0.0  # a count printed to the last digit is exact
+        low, high = self.low - slack, self.high + slack
+        size = max(abs(self.low), abs(self.high))
+        if self.hedge == "about" or self.worded:
+            low, high = low - 0.05 * size, high + 0.05 * size
+        elif self.hedge == "over":
+            high += 0.25 * size
+        elif self.hedge in ("under", "nearly"):
+            low -= (0.25 if self.hedge == "under" else 0.1) * size
+        return (max(low, 0.0) if self.low >= 0 else low), high
+
+    @property
+    def unit_text(self) -> str:
+        """The unit and what it is per, in one short text."""
+        base = {"pct": "%", "pp": "percentage points", "times": "×", "usd": "USD", "eur": "EUR", "gbp": "GBP"}.get(
+            self.unit, self.unit
+        )
+        return "/".join([base or ("1" if self.per else ""), *self.per]) or self.noun.split(" ")[0]
+
+    def like(self, other: Quantity) -> bool:
+        """Whether two figures are of one sort: the same unit per the same thing."""
+        return self.unit == other.unit and self.kind == other.kind and set(self.per) == set(other.per)
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the figures of a sentence in order; those of a range are one."""
+    text = _SLASH.sub("\u2215", text)
+    found = _joined(text, list(_apart(text)))
+    taken = [(each.start, each.end) for each in found]
+    found += [each for each in _worded(text) if not any(s < each.end and each.start < e for s, e in taken)]
+    return sorted(found, key=lambda each: each.start)
+
+
+def _apart(text: str) -> Iterator[Quantity]:
+    end = 0
+    for each in _numbers(text):
+        if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
+            found = _quantity(text, each)
+            end = found.end
+            yield found
+
+
+def _numbers(text: str) -> Iterator[Measure]:
+    ratios = {match.start(): match for match in _RATIO.finditer(text)}
+    skip = -1
+    for each in measures(text):
+        if each.start < skip:
+            continue
+        if (match := ratios.get(each.start)) is not None:
+            skip = match.end()
+            yield replace(each, end=skip, text=match.group(), unit="times", per="")
+            continue
+        yield each
+
+
+_DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BEFORE_YEAR = re.compile(
+    r"(?:\b(?:in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|through|the|FY|year|end)"
+    r"[\s-]|[(–—\-/]|^)\s?\Z",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\s(?!to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b")
+_SIGNED = re.compile(r"(?:US\$|A\$|C\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF)\s?)?(?P<digits>[\d,\u00a0\u2009\u202f]*\.?\d*)")
+
+
+def _quantity(text: str, read: Measure) -> Quantity:
+    end, unit = read.end, read.unit
+    if unit == "times" and re.match(r"\s?[\d$€£(]|[A-Z]", text[end : end + 2]):
+        printed = text[read.start : end]
+        end = read.start + len(printed.rstrip("×✕x* "))  # "8 × 700" multiplies, "8×H100" counts
+        unit = ""
+    value, digits = float(read.value), _SIGNED.match(text[read.start :])
+    printed_digits = re.sub(r"[^\d.]", "", digits["digits"]) if digits else ""
+    plain = float(printed_digits) if printed_digits.strip(".") else value
+    factor = value / plain if plain else 1.0
+    kind: Kind = "amount"
+    if unit and value != plain and _YEAR.fullmatch(read.text) and _BEFORE_YEAR.search(text[max(0, read.start - 9) : read.start]):
+        unit, value, factor = "", plain, 1.0  # "in 2021 to 46 GWh" gives the year no unit
+    if unit == "pct":
+        kind = "share"
+    elif unit == "pp" or unit == "bps":
+        kind = "points"
+    elif unit == "times":
+        kind = "factor"
+    elif (
+        unit == ""
+        and _YEAR.fullmatch(read.text)
+        and _BEFORE_YEAR.search(text[max(0, read.start - 9) : read.start])
+        and not _COUNTED.match(text[end : end + 30])
+    ):
+        kind = "year"
+    noun = _noun(text, end) if unit == "" and kind == "amount" else ""
+    if noun and (timed := _timed(text, end, noun)):
+        end = timed
+    per, scale, end, each_one = _per(text, end) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
+    start, hedge = read.start, _hedge(text, read.start)
+    if unit in ("s", "month") and hedge[1] and _DURING.match(text[read.start - hedge[0] : read.start]):
+        hedge = (0, "")  # "over five years" is how long it took
+    if hedge[1]:
+        start -= hedge[0]
+    if unit == "" and kind == "amount" and not noun and (name := _MADE_OF.match(text, end)):
+        noun = name["name"].casefold()
+    return Quantity(
+        start=start,
+        end=end,
+        text=_shown(text[read.start : end]),
+        low=value / scale,
+        high=value / scale,
+        step=_step(printed_digits, bool(hedge[1]) or read.text.endswith("+")) * factor / scale,
+        kind=kind,
+        unit=unit,
+        per=per,
+        hedge=hedge[1] or ("over" if "+" in text[read.start : end] else ""),
+        noun=noun,
+        scale=factor,
+        over=scale,
+        each=each_one,
+    )
+
+
+def _timed(text: str, end: int, noun: str) -> int:
+    """Return the end of the noun of a count that is followed by a period, as in "30 million tokens a day", or 0."""
+    place = end
+    for word in noun.split(" "):
+        at = text[place : place + 60].lower().find(word)
+        place = place + at + len(word) if at >= 0 else 0
+        match = _PER.match(text, place) if place else None
+        if match and period(match["thing"].casefold()):
+            return place
+        adverb = _ADVERB.match(text, place) if place else None
+        if adverb and adverb["how"]:
+            return place
+    return 0
+
+
+def _step(printed: str, hedged: bool) -> float:
+    """Return the worth of the last digit that counts.
+
+    Three figures are taken as meant to the last one, of longer numbers the noughts after the third are not; where the
+    number is hedged, two figures count.
+    """
+    whole, _, part = printed.partition(".")
+    if part:
+        return float(10.0 ** -len(part))
+    whole = whole.lstrip("0")
+    noughts = len(whole) - len(whole.rstrip("0"))
+    keep = 1 if hedged and len(whole) < 3 else 2 if hedged else 3
+    return float(10.0 ** min(noughts, max(0, len(whole) - keep)))
+
+
+def _hedge(text: str, start: int) -> tuple[int, Hedge]:
+    match = _HEDGE.search(text[max(0, start - 26) : start])
+    if match is None:
+        return 0, ""
+    words = len(match.group())
+    if match["over"] or match["more"]:
+        return words, "over"
+    if match["nearly"]:
+        return words, "nearly"
+    return words, "under" if match["under"] or match["less"] else "about"
+
+
+def _per(text: str, end: int) -> tuple[tuple[str, ...], float, int, bool]:
+    """Return what stands after a figure: what it is per, by how many of them, where that ends, and whether "each"."""
+    if adverb := _ADVERB.match(text, end):
+        if adverb["each"]:
+            return (), 1.0, end, True
+        return (_SPELT[adverb["how"]],), 1.0, adverb.end(), False
+    match = _PER.match(text, end)
+    if match is None:
+        return (), 1.0, end, False
+    thing = match["thing"]
+    of = (match["of"] or "").strip(" -").casefold().removeprefix("1 ").removeprefix("1m")
+    scale = _EVERY_SCALE.get(of, 1e6 if (match["of"] or "").strip(" -").casefold() in ("1m", "1 m") else 1.0)
+    tokens = {"mtok": ("token", 1e6), "1m": ("token", 1e6), "mtoken": ("token", 1e6), "kwh": ("kwh", 1.0)}
+    low = thing.casefold()
+    if low.rstrip("s") in tokens:
+        name, more = tokens[low.rstrip("s")]
+        scale *= more
+    else:
+        name = period(low) or {"tok": "token"}.get(low, singular(low))
+    article = re.match(r"\s?an?\s", text[end:])
+    if article and not period(low) and name != "kwh" and not low.endswith(("hour", "head", "piece", "mile", "tonne")):
+        return (), 1.0, end, False  # "40 percent a result of"
+    if low in _NO_NOUN:
+        return (), 1.0, end, False
+    then = (period(match["then"].casefold()) or "",) if match["then"] else ()
+    return (name, *then), scale, match.end(), False
+
+
+def period(word: str) -> str:
+    """Return the name of a period of time, or nothing."""
+    name = _SPELT.get(word) or _SPELT.get(word.rstrip("s")) or word.rstrip("s")
+    return name if name in _PERIODS else ""
+
+
+def seconds_of(name: str) -> float | None:
+    """Return the seconds of a period by name."""
+    return _PERIODS.get(name)
+
+
+def singular(word: str) -> str:
+    """Return a word without its plural ending, roughly."""
+    word = word.casefold()
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+def _noun(text: str, end: int) -> str:
+    match = _NOUN.match(text, end)
+    if match is None or match["noun"].casefold() in _NO_NOUN:
+        return ""
+    words = [match["noun"].casefold()]
+    for name in ("second", "third"):
+        word = (match[name] or "").strip()
+        if not word or word in _NO_NOUN:
+            break
+        words.append(word)
+    return " ".join(words)
+
+
+def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Join the two ends of each range."""
+    made: list[Quantity] = []
+    for each in found:
+        before = made[-1] if made else None
+        if before and not before.ranged and _is_range(text, before, each):
+            low, high = before.low, each.high
+            if each.over != before.over:
+                low = before.low / each.over
+            if before.unit == "" and each.unit != "" or (before.scale == 1.0 and each.scale != 1.0 and before.unit == each.unit):
+                low = before.low / before.scale * each.scale
+            if low <= high:
+                made[-1] = replace(
+                    each, start=before.start, text=_shown(text[before.start : each.end]), low=low, high=high,
+                    step=max(each.step, before.step / before.scale * each.scale if before.scale else each.step),
+                    hedge=before.hedge or each.hedge,
+                )  # fmt: skip
+                continue
+        made.append(each)
+    return made
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.replace("\u2215", "/").split())
+
+
+def _printed(each: Quantity) -> float:
+    return each.value * each.over
+
+
+def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
+    between = text[before.end : each.start]
+    if "year" in (before.kind, each.kind) and before.kind != each.kind:
+        return False
+    if "to" in between and re.search(r"\b(?:fell|rose|grew|dropped|went|up|down|cut|raised|increased|declined|risen|fallen)\s(?:back\s)?\Z", text[max(0, before.start - 18) : before.start]):
+        return False
+    if before.unit not in ("", each.unit) or before.per and before.per != each.per:
+        return False
+    if len(between) > 14:
+        return False
+    lead = _BEFORE_RANGE.search(text[max(0, before.start - 16) : before.start])
+    if lead and lead.group().lower().startswith("between"):
+        return bool(_AND.fullmatch(between) or _RANGE.fullmatch(between))
+    match = _RANGE.fullmatch(between)
+    if match is None:
+        return False
+    if "to" in between:
+        return not lead and before.kind != "year" and _printed(each) > _printed(before)
+    return _printed(each) > _printed(before) * (0.001 if each.scale > 1 and before.scale == 1 else 1) or before.kind == "year"
+
+
+def _worded(text: str) -> Iterator[Quantity]:
+    for match in _WORDED.finditer(text):
+        if match["word"]:
+            kind, value = _WORDS[match["word"].casefold()]
+            unit = "pct" if kind == "share" else "times"
+            per: tuple[str, ...] = ()
+            end, noun = match.end(), ""
+        else:
+            value = _COUNTS[match["count"].casefold()]
+            times = bool(match["times"])
+            kind, unit = ("factor", "times") if times else ("amount", "")
+            end, per, noun = match.end(), (), ""
+            if not times:
+                name = period((match["next"] or "").casefold())
+                if name:
+                    end = match.start("next") + len(match["next"])
+                    unit, value = ("month", value * {"month": 1, "quarter": 3, "year": 12}[name]) if name in ("month", "quarter", "year") else ("s", value * _PERIODS[name])
+                else:
+                    noun = _noun(text, match.end())
+                    if value == 1:
+                        continue  # "one reason" counts nothing
+        size, hedge = _hedge(text, match.start())
+        if unit in ("s", "month") and hedge and _DURING.match(text[match.start() - size : match.start()]):
+            hedge = ""
+        if unit == "month":
+            scale = {"month": 1.0, "quarter": 3.0, "year": 12.0}[period(match["next"].casefold())]
+        else:
+            scale = 1.0
+        yield Quantity(
+            match.start() - (size if hedge else 0), end, text[match.start() : end], value, value, 0.0, kind, unit, per, hedge, noun,  # type: ignore[arg-type]
+            scale=scale, worded=kind != "amount",
+        )  # fmt: skip
