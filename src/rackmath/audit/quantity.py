@@ -178,6 +178,8 @@ def quantities(text: str) -> list[Quantity]:
 def _apart(text: str) -> Iterator[Quantity]:
     end = 0
     for each in _numbers(text):
+        if not each.unit and _ASSIGNED.search(text[max(0, each.start - 3) : each.start]):
+            continue  # the 8 of "TP=8" is a name
         if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
             found = _quantity(text, each)
             end = found.end
@@ -197,6 +199,7 @@ def _numbers(text: str) -> Iterator[Measure]:
         yield each
 
 
+_ASSIGNED = re.compile(r"[A-Za-z_]=~?\Z")
 _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(

@@ -20,12 +20,13 @@ _WORD = r"(?:\s?[A-Za-z/][A-Za-z/'’-]{0,18}){0,3}?"
 _OPERATOR = r"\s?(?:[×✕*·÷+−/–]|\bx\b|\s-\s|\btimes\b|\bplus\b|\bminus\b|\bdivided by\b|\bmultiplied by\b)\s?"
 _TERM = rf"\(?{ANY}{_WORD}\)?"
 _SUM = re.compile(
-    rf"(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})\s?(?:,\s?)?(?:=|≈|→|\bis\b|\bequals?\b|\bmakes?\b|\bgives?\b|\bcomes? to\b|\btotals?\b|\bor\b)\s?(?:about |roughly |some |a total of |exactly )?(?P<claim>{ANY})(?P<next>\s?[×✕*÷+−])?"
+    rf"(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})\s?(?:=|≈|\bis\b|\bequals?\b|\bmakes?\b|\bgives?\b|\bcomes? to\b|\btotals?\b)\s?(?:about |roughly |some |a total of |exactly )?(?P<claim>{ANY})(?P<next>\s?[×✕*÷+−])?"
 )
 _BACKWARDS = re.compile(
-    rf"(?P<claim>{ANY})(?:\s[A-Za-z]{{1,12}}){{0,3}}\s?(?:\(|=)\s?(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})(?:\s(?:for|of)\s[^\ue000-\uf8ff()]{{0,80}})?\s?(?:\)|=|\Z|[.;])"
+    rf"(?P<claim>{ANY})(?:\s(?!is\b|was\b|are\b|takes?\b|needs?\b|has\b|have\b|uses?\b|costs?\b|with\b|at\b)[A-Za-z]{{2,12}}){{0,2}}\s?(?:\(|=)\s?(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})(?:\s(?:for|of)\s[^\ue000-\uf8ff()]{{0,80}})?\s?(?:\)|=|\Z|[.;])(?!\s?(?:[×✕*/÷+−^-]|x\b))"
 )
 _TOKEN = re.compile(rf"{ANY}|[()]|[×✕*·÷+−/–-]|\bx\b|\btimes\b|\bplus\b|\bminus\b|\bdivided by\b|\bmultiplied by\b")
+_OPEN = re.compile(r"(?:[×✕*·÷+−/^–-]|\bx)\s?\(?\Z")
 _SIGNS = {"×": "*", "✕": "*", "*": "*", "·": "*", "x": "*", "times": "*", "multiplied by": "*", "÷": "/", "/": "/",
           "divided by": "/", "+": "+", "plus": "+", "−": "-", "–": "-", "-": "-", "minus": "-"}  # fmt: skip
 
@@ -37,6 +38,8 @@ def equations(passage: Passage) -> Iterator[Finding]:
         for match in pattern.finditer(passage.skeleton):
             if pattern is _SUM and match["next"]:
                 continue
+            if _OPEN.search(passage.skeleton[max(0, match.start() - 4) : match.start()]):
+                continue  # the end of a longer sum
             claim = passage.figure(match["claim"])
             if claim.start in seen or claim.kind == "year":
                 continue
@@ -47,7 +50,7 @@ def equations(passage: Passage) -> Iterator[Finding]:
 
 
 def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
-    tokens = [_SIGNS.get(token, token) for token in _TOKEN.findall(text)]
+    tokens = _balanced([_SIGNS.get(token, token) for token in _TOKEN.findall(text)])
     figures = [passage.figure(token) for token in tokens if "\ue000" <= token <= "\uf8ff"]
     if len(figures) < 2 or any(each.kind == "year" for each in figures):
         return None
@@ -73,6 +76,8 @@ def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
     if computed is None or not isfinite(computed.value):
         return None
     options = [computed]
+    if additive and not kinds - {""} and (claim.unit or all(each.scale == 1.0 for each in figures)):
+        options.append(computed.scaled(_printed(figures, claim)))
     if not additive:
         target = sized(claim)
         sizes = [sized(each) for each in figures]
@@ -82,8 +87,13 @@ def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
             options = [computed.scaled(scale / target.factor), computed, computed.scaled(_printed(figures, claim))]
         else:
             options = [computed, computed.scaled(_printed(figures, claim))]
-        if any(each.kind == "share" for each in figures) and operators != {"*"}:
+        shares = any(each.kind == "share" for each in figures)
+        if shares and operators != {"*"}:
             options.append(computed.scaled(0.01))
+        if claim.kind == "share" and not shares:
+            options = [computed.scaled(100), computed]
+        if claim.unit and not any(each.unit for each in figures):
+            options += [options[0].scaled(power) for power in (100, 0.01, 1e3, 1e-3, 1e6, 1e-6)]
         if [token for token in tokens if token in _SIGNS.values()] == ["*", "+"] and "(" not in tokens[1:]:
             inner = compute(lambda a, b, c: a * (b + c), exact)  # "8 × 700 W + 575 W per GPU" means both for each
             options += [inner] if inner and figures[2].per else []
@@ -114,8 +124,16 @@ def _printed(figures: list[Quantity], claim: Quantity) -> float:
 
 
 def _by_thousands(computed: Computed, claim: Quantity) -> bool:
-    """Whether a claim is off by exactly a power of a thousand, as where a scale was read amiss."""
-    return any(verdict_of(computed.scaled(power), claim)[0] in ("holds", "rounds") for power in (1e3, 1e-3, 1e6, 1e-6, 1e9, 1e-9))
+    """Whether a claim is off by exactly a hundred or a power of a thousand, as where a scale is left out."""
+    return any(verdict_of(computed.scaled(power), claim)[0] in ("holds", "rounds") for power in (1e2, 1e-2, 1e3, 1e-3, 1e6, 1e-6, 1e9, 1e-9))
+
+
+def _balanced(tokens: list[str]) -> list[str]:
+    """Return the tokens without the bracket around the whole that a pattern has cut in two."""
+    opened = tokens.count("(") - tokens.count(")")
+    if opened == 1 and tokens[0] == "(":
+        return tokens[1:]
+    return tokens[:-1] if opened == -1 and tokens[-1] == ")" else tokens
 
 
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -136,7 +154,7 @@ def _program(tokens: list[str], passage: Passage) -> list[str | int] | None:
             depth += 1
         elif token == ")":
             if not depth:
-                continue
+                return None
             while held[-1] != "(":
                 made.append(held.pop())
             held.pop()
@@ -155,6 +173,8 @@ def _program(tokens: list[str], passage: Passage) -> list[str | int] | None:
             place += 1
             expected = False
     if expected:
+        return None
+    if depth:
         return None
     while held:
         if (sign := held.pop()) != "(":

@@ -32,7 +32,7 @@ def relatives(passage: Passage) -> Iterator[Finding]:
             continue
         if c.kind == "share" and not c.worded:
             continue  # "A, or 30 % of B": `shares` reads it
-        if re.search(r"\b(?:and|but|while|for|with|per)\b", match["one"]) or re.search(r"\b(?:and|but|for|with|every|in|per|faster|cheaper|by)\b", match["two"]):
+        if re.search(r"\b(?:and|but|while|for|with|per)\b", match["one"]) or re.search(r"\b(?:and|but|for|with|every|in|per|faster|cheaper|by|two|three|four|five|six|eight|both|each)\b", match["two"]):
             continue
         if not _alike(a, b) or b.per != a.per:
             continue

@@ -35,6 +35,7 @@ _HALF = re.compile(
     rf"\b(?P<word>[Aa] (?:clear |slim |large |bare )?majority|[Mm]ore than half|[Oo]ver half|[Ll]ess than half|[Uu]nder half|[Ff]ewer than half|[Aa] minority)\b(?P<of>{gap(50)})(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]"
 )
 
+_SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|both|each|every|several|\w+ly)\b")
 _HALF_OF = re.compile(rf"(?P<half>{P})\sof{gap(50)}(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]")
 
 
@@ -45,6 +46,8 @@ def shares(passage: Passage) -> Iterator[Finding]:
     for pattern in (_PART_OF, _SHARE_FIRST, _PART_OR, _SHARE_OF):
         for match in pattern.finditer(skeleton):
             part, whole, share = (passage.figure(match[name]) for name in ("part", "whole", "share"))
+            if _SEVERAL.search(match["two"] or ""):
+                continue
             if share.start in seen or not _fits(part, whole) or part.ranged or whole.ranged:
                 continue
             told = _judge(passage, pattern, part, whole, share)

@@ -41,6 +41,8 @@ def sums(passage: Passage) -> Iterator[Finding]:
                 parts = [each for each in parts if each.unit == total.unit or (each.unit not in ("", "month", "s") and not loose)]
             if total.start in seen or not all(_addable(each, total) for each in parts) or len(parts) < 2:
                 continue
+            if not total.unit and not parts[-1].noun:
+                continue
             parts = _shared(parts, total)
             if any(each.value >= total.value * 1.0 for each in parts) and len(parts) == 2 and pattern is _MADE_OF:
                 continue
