@@ -8,6 +8,7 @@ from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Line, Passage, passages
 from rackmath.audit.rules.changes import changes
 from rackmath.audit.rules.discounts import discounts
+from rackmath.audit.rules.echoes import echoes, hinted
 from rackmath.audit.rules.equations import equations
 from rackmath.audit.rules.growth import growth
 from rackmath.audit.rules.known import known
@@ -20,7 +21,7 @@ from rackmath.audit.rules.sums import sums
 Rule = Callable[[Passage], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    equations, sums, changes, shares, relatives, discounts, rates, growth, known, products,
+    equations, sums, changes, echoes, shares, relatives, discounts, rates, growth, known, products,
 )  # fmt: skip
 
 
@@ -38,7 +39,21 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                 before = kept.get(key)
                 if before is None or _better(found, before):
                     kept[key] = found
+    for found in _echoed(lines):
+        kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
     return list(kept.values())
+
+
+def _echoed(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Confirm changes whose ends stand one or two sentences before."""
+    for at in range(1, len(lines)):
+        if not hinted(lines[at].text):
+            continue
+        together = tuple(each for each in lines[max(0, at - 2) : at + 1] if each.heading == lines[at].heading)
+        passage = Passage(together)
+        for found in echoes(passage):
+            if (found.line, found.start) >= (lines[at].line, lines[at].start):
+                yield found
 
 
 def _across(found: Finding, passage: Passage) -> bool:

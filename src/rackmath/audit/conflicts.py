@@ -67,6 +67,8 @@ class _Said:
     names: frozenset[str]
     years: frozenset[str]
     scope: frozenset[str]
+    subject: str
+    every: frozenset[str]
     conditions: frozenset[tuple[str, float]]
     values: tuple[Quantity, ...]
     text: str
@@ -119,10 +121,20 @@ def _about(note: str, place: int, line: Line, found: list[Quantity], each: Quant
         note, place, line, each, words, near, names,
         frozenset(re.findall(r"\b(?:19|20)\d\d\b", text)),
         frozenset(word for group in _SCOPES for word in group if re.search(rf"\b{word}\b", low)),
+        _subject(text), _words(text),
         frozenset((other.unit, round(other.value, 9)) for other in found if other is not each and other.kind != "year" and other.unit != each.unit and other.unit and start <= other.start < end),
         tuple(other for other in found if other.like(each)),
         text, urls,
     )  # fmt: skip
+
+
+def _subject(text: str) -> str:
+    """Return the first word of a sentence that says something."""
+    for match in _WORD.finditer(text[:120]):
+        word = singular(match.group().casefold().strip(".'’"))
+        if match.group().casefold() not in _STOP and len(word) > 2:
+            return word
+    return ""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -165,6 +177,8 @@ def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
     if a.place == b.place or a.text == b.text:
         return 0.0
     if not _apart(a.figure, b.figure):
+        return 0.0
+    if a.subject not in b.every and b.subject not in a.every:
         return 0.0
     if any(not _differ(a.figure, other) for other in b.values) or any(not _differ(b.figure, other) for other in a.values):
         return 0.0  # the other text has this figure too, of something else or under another condition

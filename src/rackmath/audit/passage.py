@@ -104,7 +104,7 @@ def passages(lines: Sequence[Line]) -> Iterator[Passage]:
     """Yield each sentence of a note, and where one refers back ("That is …"), the two together."""
     for at, line in enumerate(lines):
         yield Passage((line,))
-        if at and _BACK.match(line.text) and lines[at - 1].heading == line.heading:
+        if at and (_BACK.match(line.text) or _REFERS.search(line.text)) and lines[at - 1].heading == line.heading:
             yield Passage((lines[at - 1], line))
 
 
@@ -113,4 +113,5 @@ _BACK = re.compile(
     r"difference|gap|saving|savings|sum|rest|remainder|increase|rise|fall|drop|decline|ratio|result|bill|cost)|At|Over|On|"
     r"Per|A (?:rise|fall|drop|saving|gain)|An increase|Stack|Stacked|Now|Each)\b",
 )
+_REFERS = re.compile(r"\b(?:half|twice|double|\d+(?:\.\d+)?\s?[×x]) the (?:\w+ )(?:count|number|time)\b|\b[Mm]ultiply (?:those|them|the two)\b")
 __all__ = ["ANY", "PP", "Finding", "Line", "P", "Passage", "V", "X", "Y", "gap", "passages"]

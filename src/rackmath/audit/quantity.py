@@ -45,6 +45,8 @@ _PERIOD = r"(?:seconds?|sec|s|minutes?|min|hours?|hrs?|h|days?|nights?|weeks?|mo
 _SLASH = re.compile(r"(?<=\d[kKmMbB])/(?=[A-Za-z])")
 """In "$30K/month" the letter is a scale: a division slash of the same length keeps it apart from units such as B/s."""
 
+_LOUD = re.compile(r"\b(?:MILLION|BILLION|TRILLION|THOUSAND|Million|Billion|Trillion)\b")
+
 _PER = re.compile(
     r"(?:\s?[/\u2215]\s?|\s?(?:per|an?|each|every)\s)"
     r"(?P<of>(?:(?:[1１]\s?)?(?:M|million|thousand|1,000|1000|1K)[\s-]?(?=[a-z]))?)"
@@ -168,7 +170,7 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """Return the figures of a sentence in order; those of a range are one."""
-    text = _SLASH.sub("\u2215", text)
+    text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     found = _joined(text, list(_apart(text)))
     taken = [(each.start, each.end) for each in found]
     found += [each for each in _worded(text) if not any(s < each.end and each.start < e for s, e in taken)]

@@ -36,9 +36,12 @@ _B_UP_FROM = re.compile(
 _THAN = re.compile(
     rf"(?P<b>{V})(?P<between>{gap(60, Y)})(?:,|—|–|\(|:|\bis\b|\bare\b|\bwas\b|\bwere\b)\s?(?:some |fully |an? |still |which is |that is |or )?(?P<c>{P}|{X})\s(?P<word>{UP}|{DOWN})\s(?:[a-z]+\s)?than\s{gap(50, Y)}(?P<a>{V})"
 )
+_INCREASE_FROM = re.compile(
+    rf"(?P<b>{V})(?P<between>{gap(70, Y)})(?:,|—|–|\(|:|\bis\b|\bwas\b|\bmarks\b|\brepresents\b)\s?(?:about |roughly )?(?:an? |some |the )?(?P<c>{P})\s(?:[a-z-]+\s)?(?P<word>increase|rise|jump|growth|gain|surge|drop|fall|decline|decrease|cut|reduction|improvement|saving|discount|premium)\s(?:from|over|on|against|versus|compared (?:with|to)|relative to)\s{gap(40, Y)}(?P<a>{V})"
+)
 _AGAINST = re.compile(
     rf"(?P<b>{V})(?P<one>{gap(60, Y)})(?:\b(?:versus|vs\.?|against|compared (?:with|to)|instead of|rather than|where|not)\s)(?P<two>{gap(60, Y)})(?P<a>{V})"
-    rf"(?P<tail>{gap(36, Y)}){_LINK}(?P<words>{_WORDS_A})(?P<c>{P}|{X})\s?(?P<word>{UP}|{DOWN}|difference|gap|spread|advantage|ratio|as much|as many)?"
+    rf"(?P<tail>{gap(36, Y)}){_LINK}(?P<words>{_WORDS_A})(?P<c>{P}|{X})\s?(?:(?:[a-z]+\s)?(?P<word>{UP}|{DOWN}|difference|gap|spread|advantage|ratio|as much|as many)\b)?"
 )
 _RISES = frozenset("rose rises rise risen rising grew grows grow grown growing increased increases increase increasing climbed climbs climb jumped surged soared up raised gained".split())
 _FALLS = frozenset("fell falls fall fallen falling dropped drops drop declined declines decline declining decreased decreases decrease decreasing shrank shrinks shrink shrunk down sank slid plunged tumbled cut lowered reduced reduces reduce".split())
@@ -60,8 +63,12 @@ def changes(passage: Passage) -> Iterator[Finding]:
     for match in _THAN.finditer(skeleton):
         if not re.search(r"\band\b|\bbut\b|\bwhile\b", match["between"]):
             yield from _change(passage, match["a"], match["b"], match["c"], match["word"], 0.9, than=True)
+    for match in _INCREASE_FROM.finditer(skeleton):
+        if not re.search(r"\bto\s*\Z", match["between"]):
+            yield from _change(passage, match["a"], match["b"], match["c"], match["word"], 0.92)
     for match in _AGAINST.finditer(skeleton):
-        b, a, c = (passage.figure(match[name]) for name in "bac")
+        c = passage.figure(match["c"])
+        b, a = _shared(passage.figure(match["b"]), passage.figure(match["a"]))
         if not b.like(a) or (c.kind == "share" and not match["word"]):
             continue
         if _YEARLY.search(skeleton[match.end("c") : match.end("c") + 14]):
@@ -114,7 +121,7 @@ def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:
 def _later(skeleton: str, after: re.Match[str]) -> bool:
     """Whether another clause has begun between the end of the change and the claim."""
     between = f"{after['tail']} {after['pre']}"
-    return bool(re.search(r"\b(?:while|whereas|but|although|though|and|with|in|plus|where|because|as|of which|than)\b", between))
+    return bool(re.search(r"\b(?:while|whereas|but|although|though|and|with|in|plus|where|because|as|of which|than|so|thanks|after|when|which (?!is\b|was\b|means\b|makes\b)[a-z]+)\b", between))
 
 
 def _verb(factor: Quantity) -> bool:

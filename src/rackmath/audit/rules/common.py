@@ -73,8 +73,10 @@ def judged(
                 break
     if verdict == "wrong" and (question or any(each.hedge in ("over", "under") for each in figures)):
         verdict, sure = "ambiguous", 0.7
-    sentence = said.format(value=amount(computed.value, claim))
     tail = hint(computed) if hint and verdict in ("wrong", "ambiguous") else ""
+    if verdict == "ambiguous" and tail and not question and not any(each.hedge for each in figures):
+        verdict, sure = "wrong", 0.85  # the usual slip gives just this figure
+    sentence = said.format(value=amount(computed.value, claim))
     return finding(
         passage, rule, verdict, confidence * sure if verdict != "holds" else confidence, claim,
         computed, inputs, written, explained(verdict, sentence, claim, tail or (question if verdict == "ambiguous" else "")),

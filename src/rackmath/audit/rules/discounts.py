@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rackmath.audit.bounds import Computed
 from rackmath.audit.finding import Finding
@@ -25,10 +26,13 @@ _PAYBACK = re.compile(
     rf"(?P<cost>{V})(?P<one>{gap(80)})\b(?:saves?|saving|savings? of|cuts?|earns?|returns?|brings in|yields?)\b{gap(40)}(?P<gain>{V})(?P<two>{gap(70)})\b(?:pay(?:s|ing)?\s(?:it|for)?\s?(?:itself|back|off)[a-z ]{{0,12}}|pay-?back|recover(?:s|ed)?|recoup(?:s|ed)?|break(?:s|ing)?[- ]even)\b{gap(40)}(?P<time>{V})"
 )
 _UTILISED = re.compile(
-    rf"(?P<a>{V})(?P<one>{gap(60)})\b(?:at|with|assuming)\s(?P<share>{P})\s(?:[a-z]+\s){{0,2}}(?:utili[sz]ation|occupancy|load|use|uptime|usage|load factor)(?P<two>{gap(60)})(?P<b>{V})(?P<after>(?:\s|/|-)?[^\ue000-\uf8ff.;]{{0,40}})"
+    rf"(?P<a>{V})(?P<one>{gap(60)})\b(?:at|with|assuming|and)\s(?P<share>{P})\s(?:[a-z]+\s){{0,2}}(?:utili[sz]ation|occupancy|load|use|uptime|usage|load factor)(?P<two>{gap(60)})(?P<b>{V})(?P<after>(?:\s|/|-)?[^\ue000-\uf8ff.;]{{0,40}})"
 )
 _UTILISED_FIRST = re.compile(
     rf"\b[Aa]t\s(?P<share>{P})\s(?:[a-z]+\s){{0,2}}(?:utili[sz]ation|occupancy|load|use|uptime|usage|load factor)(?P<one>{gap(80, V + '(?!' + V + ')')})(?P<a>{V})(?P<two>{gap(40, Y)}),?\s(?:or|that is|which is|becomes?|is really|effectively|means)\s{gap(24)}(?P<b>{V})(?P<after>[^\ue000-\uf8ff.;]{{0,40}})"
+)
+_TURNS = re.compile(
+    rf"\bat\s(?P<share>{P})\s(?:[a-z]+\s)?(?:load|utili[sz]ation|occupancy|use|usage|capacity)\s{gap(20)}(?:transforms|turns|raises|pushes|takes|drives|lifts)\s{gap(20)}(?P<a>{V}){gap(50)}\b(?:into|to)\s(?P<b>{V})"
 )
 _USED = re.compile(r"\b(?:utili[sz]ed|used|useful|productive|effective(?:ly)?|occupied|busy|real(?:ly)?|actual(?:ly)?|works? out)\b")
 _EVEN = re.compile(
@@ -68,6 +72,10 @@ def discounts(passage: Passage) -> Iterator[Finding]:
             if not _USED.search(f"{match['two']} {b.text} {match['after']}") or a.unit != b.unit or not a.unit or share.value <= 0:
                 continue
             yield from _utilised(passage, a, share, b)
+    for match in _TURNS.finditer(skeleton):
+        a, b, share = (passage.figure(match[name]) for name in ("a", "b", "share"))
+        if a.unit == b.unit and a.unit and share.value > 0:
+            yield from _utilised(passage, replace(a, per=(), low=a.low * a.over, high=a.high * a.over, step=a.step * a.over, over=1.0) if not b.per else a, share, b)
     for match in _EVEN.finditer(skeleton):
         a, b = passage.figure(match["a"]), passage.figure(match["b"])
         found = judged(passage, "break-even", lambda cut: 100 - cut, [("discount", a)], b,
@@ -80,6 +88,7 @@ def _chained(passage: Passage, a: Quantity, b: Quantity, c: Quantity) -> Iterato
     def hint(_: Computed) -> str:
         return "Discounts on discounts multiply; they do not add." if abs(a.value + b.value - c.value) <= c.step else ""
 
+    a, b = replace(a, step=a.step * 0.2), replace(b, step=b.step * 0.2)  # a discount is agreed, not measured
     found = judged(passage, "discounts", lambda first, second: 100 - (100 - first) * (100 - second) / 100, [("first", a), ("second", b)], c,
                    also=[lambda first, second: (100 - first) * (100 - second) / 100],
                    said=f"{a.text} and then {b.text} off the rest is {{value}} off in all", written="1 − (1 − first) × (1 − second)", confidence=0.9, hint=hint)  # fmt: skip

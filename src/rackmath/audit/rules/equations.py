@@ -18,12 +18,12 @@ from rackmath.audit.words import amount
 
 _WORD = r"(?:\s?[A-Za-z/][A-Za-z/'’-]{0,18}){0,3}?"
 _OPERATOR = r"\s?(?:[×✕*·÷+−/–]|\bx\b|\s-\s|\btimes\b|\bplus\b|\bminus\b|\bdivided by\b|\bmultiplied by\b)\s?"
-_TERM = rf"\(?{ANY}{_WORD}\)?"
+_TERM = rf"\(?{ANY}{_WORD}(?:\s{{0,16}}\))?"
 _SUM = re.compile(
     rf"(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})\s?(?:=|≈|\bis\b|\bequals?\b|\bmakes?\b|\bgives?\b|\bcomes? to\b|\btotals?\b)\s?(?:about |roughly |some |a total of |exactly )?(?P<claim>{ANY})(?P<next>\s?[×✕*÷+−])?"
 )
 _BACKWARDS = re.compile(
-    rf"(?P<claim>{ANY})(?:\s(?!is\b|was\b|are\b|takes?\b|needs?\b|has\b|have\b|uses?\b|costs?\b|with\b|at\b)[A-Za-z]{{2,12}}){{0,2}}\s?(?:\(|=)\s?(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})(?:\s(?:for|of)\s[^\ue000-\uf8ff()]{{0,80}})?\s?(?:\)|=|\Z|[.;])(?!\s?(?:[×✕*/÷+−^-]|x\b))"
+    rf"(?P<claim>{ANY})(?:\s(?!is\b|was\b|are\b|takes?\b|needs?\b|has\b|have\b|uses?\b|costs?\b|with\b|at\b)[A-Za-z]{{2,12}}){{0,5}}\s?(?:\(|=)\s?(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})(?:\s(?:for|of)\s[^\ue000-\uf8ff()]{{0,80}})?\s{{0,16}}(?:\)|=|\Z|[.;])(?!\s?(?:[×✕*/÷+−^-]|x\b))"
 )
 _TOKEN = re.compile(rf"{ANY}|[()]|[×✕*·÷+−/–-]|\bx\b|\btimes\b|\bplus\b|\bminus\b|\bdivided by\b|\bmultiplied by\b")
 _OPEN = re.compile(r"(?:[×✕*·÷+−/^–-]|\bx)\s?\(?\Z")

@@ -16,6 +16,7 @@ from rackmath.audit.rules.common import judged
 _EVERY = re.compile(
     rf"(?P<factor>{X})(?:\s[a-z]+){{0,2}}?\s(?:(?:roughly|about|approximately)\s)?(?:every|each)\s(?P<time>{V}){gap(50)}(?:,|\(|—|–|;|:|\bor\b|=|\bis\b|\bmeans\b)\s?(?:or |about |that is |which is |i\.e\. |equal to |equivalent to |growth of |an annual (?:rate|growth) of |an annual growth rate of |a |at |roughly |some )*(?P<rate>{P}|{X})(?P<after>[^\ue000-\uf8ff.;]{{0,24}})"
 )
+_MATCHES = re.compile(rf"(?P<rate>{X}|{P})(?P<per>\s(?:a|per|each)\syear|\sannually|){gap(40)}(?:\ba doubling time of (?P<unused>)|)(?P<time>{V})[\s-](?={X})")
 _RATE_DOUBLES = re.compile(
     rf"(?P<rate>{P}|{X})(?P<per>\s?(?:a|per|each|every)\s(?:year|month)|\s?/\s?(?:year|yr|month)|\sannually|\sannual|\syearly)?{gap(60)}(?P<verb>(?P<factor>{X}))\s(?:[a-z]+\s){{0,3}}?(?:every|in|each|after)\s(?P<time>{V})"
 )
@@ -39,6 +40,10 @@ def growth(passage: Passage) -> Iterator[Finding]:
         yearly = _YEARLY.search(match["after"]) or rate.per == ("year",) or "annual" in match.group()
         if time.unit == "month" and yearly:
             yield from _rate(passage, factor, time, rate)
+    for match in _MATCHES.finditer(skeleton):
+        rate, time = passage.figure(match["rate"]), passage.figure(match["time"])
+        if time.unit == "month" and time.start > rate.start and ("year" in rate.per or _YEARLY.search(match["per"] or "")):
+            yield from _doubling(passage, rate, replace(time, step=max(time.step, 0.06 * time.value)))
     for match in _RATE_DOUBLES.finditer(skeleton):
         rate, time = passage.figure(match["rate"]), passage.figure(match["time"])
         if time.unit == "month" and (match["per"] or rate.per) and "month" not in f"{match['per']}{rate.per}":

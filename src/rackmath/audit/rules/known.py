@@ -43,6 +43,9 @@ _LEARNING = re.compile(
     rf"(?P<a>{P})(?P<one>{gap(60)})(?:\b(?:learning (?:rate|curve)|progress ratio|experience curve)\b|—|–|,){gap(60)}\b(?:mean\w*|declin\w*|fall\w*|drop\w*|maps? to|reduc\w*|retain\w*)\b{gap(40)}(?P<b>{P})"
 )
 
+_BATCH = re.compile(
+    rf"\b[Bb]atch(?:ing|es of)?\s(?:of\s)?(?P<n>{V})\s?(?:requests?|queries|prompts|sequences)?{gap(30)}\b(?:reduc|cut|lower)\w*\s{gap(30)}cost\w*\s(?:by\s)?(?P<less>{P}){gap(40)}\blatency\s(?:rises?\s|grows?\s)?(?:by\s)?(?:only\s)?(?P<slower>{P})"
+)
 _LEARNING_TO = re.compile(
     rf"(?P<a>{P}){gap(30)}\b(?:maps to|means|corresponds to|implies|is)\s(?:an?\s)?(?P<b>{P})\s(?:learning (?:rate|curve)|progress ratio)"
 )
@@ -72,6 +75,12 @@ def known(passage: Passage) -> Iterator[Finding]:
             if found:
                 yield found
     yield from _overhead(passage)
+    for match in _BATCH.finditer(skeleton):
+        n, less, slower = (passage.figure(match[name]) for name in ("n", "less", "slower"))
+        found = judged(passage, "batch", lambda requests, latency: (1 - (1 + latency / 100) / requests) * 100, [("batch", n), ("latency", slower)], less,
+                       said=f"{n.text} requests at once, each {slower.text} slower, cost {{value}} less a token", written="1 − (1 + latency) ÷ batch", confidence=0.87)  # fmt: skip
+        if found:
+            yield found
     for match in (*_LEARNING.finditer(skeleton), *_LEARNING_TO.finditer(skeleton)):
         a, b = passage.figure(match["a"]), passage.figure(match["b"])
         if not re.search(r"learning|progress ratio|experience", text[: b.end + 30]) or a.ranged or b.ranged or a.start == b.start:

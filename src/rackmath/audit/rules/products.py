@@ -174,11 +174,21 @@ def _cancels(core: Sequence[Quantity], claim: Quantity, links: list[str]) -> tup
     wanted = clean(target.dimension)
     counts = [at for at, each in enumerate(core) if each.kind == "amount" and each.unit == "" and not each.per]
     rates = [at for at, each in enumerate(core) if each.per or each.each]
-    for divided in [set(), *({at} for at in rates)]:
+    over = [at for at in counts if nouns_of(core[at]) & set(claim.per)]
+    for divided in [set(), *({at} for at in rates), *({at} for at in over)]:
         held: Counter[str] = Counter()
         for at, each in enumerate(sizes):
             for key, power in (each.dimension if each else {}).items():
                 held[key] += -power if at in divided else power
+        if divided & set(over):
+            mine = next(iter(nouns_of(core[min(divided)]) & set(claim.per)))
+            first = next(iter(sizes[min(divided)].dimension))  # type: ignore[union-attr]
+            if first != mine:
+                held[first] += 1
+                held[mine] -= 1
+            if clean(held) == wanted and len(core) == 2:
+                return divided, True
+            continue
         evidence = _absorb(held, core, counts, claim, links)
         if clean(held) == wanted:
             whole = clean(held)

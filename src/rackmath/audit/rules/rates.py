@@ -17,6 +17,7 @@ _PAIR = re.compile(
     rf"(?P<a>{V})(?P<one>(?:\s[A-Za-z'-]+){{0,4}}?)\s?{_TIE}\s?(?:about |just |over |a total of |nearly |which is |that is |roughly |some |around )?(?P<b>{V})"
 )
 _YEARS = re.compile(rf"(?P<n>{V})(?P<words>(?:\s[a-z]+){{0,3}}?)\s?(?:\(|,\s)?(?:from|between)\s(?P<from>{Y})\s(?:to|and|until)\s(?P<to>{Y})")
+_RUNS = re.compile(rf"(?P<a>{V})(?:[^\ue000-\uf8ff;?!.]){{0,60}}?\b(?:uses?|used|consumes?|consumed|needs?|takes?|draws?|burns?)\s(?P<b>{V})")
 _LESS = {
     frozenset(("day", "month")): (365 / 12, 28.0, 30.0, 30.5, 31.0, 20.0, 21.0, 22.0, 23.0, 26.0),
     frozenset(("day", "year")): (365.0, 360.0, 366.0, 350.0, 300.0, 250.0, 252.0, 260.0, 261.0, 240.0, 220.0, 230.0, 200.0, 340.0),
@@ -42,6 +43,10 @@ def rates(passage: Passage) -> Iterator[Finding]:
         if re.search(r"\b(?:and|but|while|than|from|up|down|plus|for|of which)\b", match["one"]):
             continue
         found = _rates(passage, a, b) or _power(passage, a, b) or _times(passage, a, b, match)
+        if found:
+            yield found
+    for match in _RUNS.finditer(passage.skeleton):
+        found = _power(passage, passage.figure(match["a"]), passage.figure(match["b"]))
         if found:
             yield found
     for match in _YEARS.finditer(passage.skeleton):

@@ -74,7 +74,7 @@ def _counts(passage: Passage) -> Iterator[Finding]:
             pool = [each for each in before if each.unit in ("s", "month")]
         elif match["kind"] in ("count", "number"):
             pool = [each for each in before if each.unit == "" and each.noun]
-            named = [each for each in pool if match["what"] in {singular(word) for word in each.noun.split(" ")}]
+            named = [each for each in pool if re.search(rf"\b{re.escape(match['what'])}s?\b", passage.text[each.start : each.end + 24])]
             pool = [max((each for each in pool if each.start < named[-1].start), key=lambda each: each.value, default=named[-1]), named[-1]] if named else []
         else:
             continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rackmath.audit.finding import Finding
-from rackmath.audit.passage import P, Passage, V, gap
+from rackmath.audit.passage import P, Passage, V, Y, gap
 from rackmath.audit.quantity import Quantity, singular
 from rackmath.audit.rules.common import finding, judged
 from rackmath.audit.words import number
@@ -36,6 +36,12 @@ _HALF = re.compile(
 )
 
 _SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|both|each|every|several|\w+ly)\b")
+_LEVEL = re.compile(
+    rf"(?P<share>{P})\sof\s{_THE}{gap(40, Y)}(?:levels?|baseline|original|initial|previous|peak|value|cost|price|before|{Y})(?:\slevels?)?\s?(?:,|—|–|\(|;|or)\s?(?:or )?(?:a |an )?(?P<claim>{P})\s(?:decrease|decline|drop|fall|reduction|cut|saving|discount|lower|less)\b"
+)
+_ON = re.compile(
+    rf"(?P<share>{P})\s(?:annual\s)?(?:return|interest|yield|tax|duty|fee|commission|surcharge|levy|tariff|royalty|margin|premium|deposit)\son\s{_THE}{gap(24)}(?P<whole>{V}){gap(60)}\b(?:needs?|is|costs?|means|yields?|earns?|adds?|requires?|comes? to|amounts? to|or|pays?|makes?|brings? in)\s{gap(24)}(?P<part>{V})"
+)
 _HALF_OF = re.compile(rf"(?P<half>{P})\sof{gap(50)}(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]")
 
 
@@ -54,8 +60,28 @@ def shares(passage: Passage) -> Iterator[Finding]:
             if told:
                 seen.add(share.start)
                 yield told
+    yield from _remainders(passage)
     yield from _rests(passage)
     yield from _halves(passage)
+
+
+def _remainders(passage: Passage) -> Iterator[Finding]:
+    """Check "26 % of the 2019 level, a 74 % decrease", and "a 25 % return on $545 needs $136"."""
+    for match in _LEVEL.finditer(passage.skeleton):
+        share, claim = passage.figure(match["share"]), passage.figure(match["claim"])
+        if share.worded or share.value >= 100:
+            continue
+        found = judged(passage, "level", lambda level: 100 - level, [("level", share)], claim,
+                       said=f"down to {share.text} is a fall of {{value}}", written="100 % − level", confidence=0.9)  # fmt: skip
+        if found:
+            yield found
+    for match in _ON.finditer(passage.skeleton):
+        share, whole, part = (passage.figure(match[name]) for name in ("share", "whole", "part"))
+        if whole.unit == part.unit and whole.unit and part.value < whole.value and not share.per and set(whole.per) - {"year"} == set(part.per) - {"year"}:
+            found = judged(passage, "share", lambda a, b: a / 100 * b, [("rate", share), ("base", whole)], part,
+                           said=f"{share.text} on {whole.text} is {{value}}", written="rate × base", confidence=0.86)  # fmt: skip
+            if found:
+                yield found
 
 
 def _judge(passage: Passage, pattern: re.Pattern[str], part: Quantity, whole: Quantity, share: Quantity) -> Finding | None:

@@ -23,6 +23,7 @@ _IN_ALL = re.compile(
 _PLUS = re.compile(
     rf"(?P<list>{V}[^;!?]{{0,90}}?\bplus\b[^;!?]{{0,60}}?{V})[^;!?]{{0,60}}?\b(?:totals?|comes? to|adds? up to|makes|is)\s(?:about |a total of )?(?P<total>{V})"
 )
+_PARTS = re.compile(rf"(?P<total>{V})(?:\s[a-z-]+){{0,3}}\s?\((?P<list>{V}[^()\ue000-\uf8ff]{{0,40}}(?:(?:{V})[^(),\ue000-\uf8ff]{{0,20}})?(?:,|and|plus|\+)[^()]{{0,200}}?)\)")
 _LEAVING = re.compile(
     rf"\b[Oo]f (?:the |its |all |our |their )?(?:total )?(?P<whole>{V}){gap(50, Y)},\s{gap(40)}(?P<part>{V}){gap(60)}\b(?:leaving|leaves|and the (?:rest|other|remaining)|the (?:rest|remainder|remaining))\s{gap(30)}(?P<rest>{V})"
 )
@@ -32,12 +33,12 @@ def sums(passage: Passage) -> Iterator[Finding]:
     """Check totals whose parts a passage lists."""
     skeleton = passage.skeleton
     seen: set[int] = set()
-    for pattern in (_MADE_OF, _TOTAL, _IN_ALL, _PLUS):
+    for pattern in (_MADE_OF, _TOTAL, _IN_ALL, _PLUS, _PARTS):
         for match in pattern.finditer(skeleton):
             total = passage.figure(match["total"])
             parts = [passage.figure(sign) for sign in re.findall(V, match["list"])]
             if total.unit:
-                loose = pattern is _PLUS
+                loose = pattern in (_PLUS, _PARTS)
                 parts = [each for each in parts if each.unit == total.unit or (each.unit not in ("", "month", "s") and not loose)]
             if total.start in seen or not all(_addable(each, total) for each in parts) or len(parts) < 2:
                 continue
@@ -51,6 +52,8 @@ def sums(passage: Passage) -> Iterator[Finding]:
                 said=f"{' + '.join(each.text for each in parts)} is {{value}}", written="sum of the parts",
                 confidence=0.95 if pattern is _MADE_OF else 0.92,
             )  # fmt: skip
+            if found and pattern is _PARTS and found.verdict not in ("holds", "rounds"):
+                continue  # what stands in brackets need not be parts
             if found:
                 seen.add(total.start)
                 yield found
