@@ -21,8 +21,18 @@ from rackmath.audit.rules.sums import sums
 Rule = Callable[[Passage], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    equations, sums, changes, echoes, shares, relatives, discounts, rates, growth, known, products,
-)  # fmt: skip
+    equations,
+    sums,
+    changes,
+    echoes,
+    shares,
+    relatives,
+    discounts,
+    rates,
+    growth,
+    known,
+    products,
+)
 
 
 def arithmetic(lines: Sequence[Line]) -> list[Finding]:

@@ -30,7 +30,7 @@ class Computed:
     def scaled(self, factor: float) -> Computed:
         """Return the same in another unit."""
         ends = sorted((self.low * factor, self.high * factor))
-        return Computed(self.value * factor, *ends, self.first * factor, self.last * factor)
+        return Computed(self.value * factor, ends[0], ends[1], self.first * factor, self.last * factor)
 
 
 def compute(formula: Callable[..., float], inputs: Sequence[Quantity]) -> Computed | None:
@@ -42,7 +42,7 @@ def compute(formula: Callable[..., float], inputs: Sequence[Quantity]) -> Comput
             else ([each.ends[0] for each in inputs], [each.ends[1] for each in inputs])
         )
         values = [formula(*corner) for corner in corners]
-        first, last = (formula(*(end(each) for each in inputs)) for end in (_low, _high))
+        first, last = formula(*(each.low for each in inputs)), formula(*(each.high for each in inputs))
         value = formula(*(each.value for each in inputs))
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
@@ -51,16 +51,8 @@ def compute(formula: Callable[..., float], inputs: Sequence[Quantity]) -> Comput
     return Computed(value, min(values), max(values), min(first, last), max(first, last))
 
 
-def _low(each: Quantity) -> float:
-    return each.low
-
-
-def _high(each: Quantity) -> float:
-    return each.high
-
-
 STRAINED = 0.4
-"""Beyond this share of the way to what rounding allows at most, a miss is a question: all would have to fall together."""
+"""Beyond this share of what rounding allows at most, a miss is a question: all would have to fall together."""
 
 
 def slack_of(claim: Quantity) -> float:

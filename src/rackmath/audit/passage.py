@@ -1,7 +1,7 @@
 """A stretch of text to be checked: a sentence, or two that belong together, with its figures as single characters.
 
-Rules are patterns over the *skeleton*, in which each figure, with its hedge and its period, is one character of a private
-range that tells its kind. So a pattern such as "from A to B" is short, a gap between figures cannot leap over
+Rules are patterns over the *skeleton*, in which each figure, with its hedge and its period, is one character of a
+private range that tells its kind. So a pattern such as "from A to B" is short, a gap between figures cannot leap over
 one, and matching takes linear time.
 """
 
@@ -70,7 +70,7 @@ class Passage:
 
     def figure(self, sign: str | None) -> Quantity:
         """Return the figure that a character of the skeleton stands for."""
-        assert sign is not None  # noqa: S101
+        assert sign is not None
         return self.figures[(ord(sign) - 0xE000) % 0x400]
 
     @property
@@ -110,8 +110,12 @@ def passages(lines: Sequence[Line]) -> Iterator[Passage]:
 
 _BACK = re.compile(
     r"(?:That|This|Which|It|They|Both|Together|Combined|In total|Altogether|All told|In all|So|Hence|Thus|The (?:total|"
-    r"difference|gap|saving|savings|sum|rest|remainder|increase|rise|fall|drop|decline|ratio|result|bill|cost)|At|Over|On|"
+    r"difference|gap|saving|savings|sum|rest|remainder|increase|rise|fall|drop|decline|ratio|"
+    r"result|bill|cost)|At|Over|On|"
     r"Per|A (?:rise|fall|drop|saving|gain)|An increase|Stack|Stacked|Now|Each)\b",
 )
-_REFERS = re.compile(r"\b(?:half|twice|double|\d+(?:\.\d+)?\s?[×x]) the (?:\w+ )(?:count|number|time)\b|\b[Mm]ultiply (?:those|them|the two)\b")
+_REFERS = re.compile(
+    r"\b(?:half|twice|double|\d+(?:\.\d+)?\s?[×x]) the (?:\w+ )(?:count|number|time)\b|\b[Mm]ultiply "
+    r"(?:those|them|the two)\b"
+)
 __all__ = ["ANY", "PP", "Finding", "Line", "P", "Passage", "V", "X", "Y", "gap", "passages"]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from rackmath.audit.listed import listed
 from rackmath.brain.measured import Measure, measures
 
 Kind = Literal["amount", "share", "points", "factor", "year"]
@@ -32,15 +33,39 @@ _RANGE = re.compile(r"\s?(?:[-–—−‑]|to)\s?")
 _BEFORE_RANGE = re.compile(r"\b(?:from|between)\s+(?:[~≈]|about\s|around\s|roughly\s)?\Z", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and)\s(?:[~≈]|about\s|around\s|roughly\s)?")
 _PERIODS = {
-    "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0,
-    "month": 86400.0 * 365 / 12, "quarter": 86400.0 * 365 / 4, "year": 86400.0 * 365,
-}  # fmt: skip
+    "second": 1.0,
+    "minute": 60.0,
+    "hour": 3600.0,
+    "day": 86400.0,
+    "week": 604800.0,
+    "month": 86400.0 * 365 / 12,
+    "quarter": 86400.0 * 365 / 4,
+    "year": 86400.0 * 365,
+}
 """Seconds of a period; a month is a twelfth of 365 days here, and rules know the other conventions."""
 
-_SPELT = {"h": "hour", "hr": "hour", "hrs": "hour", "s": "second", "sec": "second", "min": "minute", "mo": "month",
-          "yr": "year", "annum": "year", "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
-          "quarterly": "quarter", "yearly": "year", "annually": "year", "annual": "year", "night": "day",
-          "annualised": "year", "annualized": "year"}  # fmt: skip
+_SPELT = {
+    "h": "hour",
+    "hr": "hour",
+    "hrs": "hour",
+    "s": "second",
+    "sec": "second",
+    "min": "minute",
+    "mo": "month",
+    "yr": "year",
+    "annum": "year",
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annually": "year",
+    "annual": "year",
+    "night": "day",
+    "annualised": "year",
+    "annualized": "year",
+}
 _PERIOD = r"(?:seconds?|sec|s|minutes?|min|hours?|hrs?|h|days?|nights?|weeks?|months?|mo|quarters?|years?|yr|annum)"
 _SLASH = re.compile(r"(?<=\d[kKmMbB])/(?=[A-Za-z])")
 """In "$30K/month" the letter is a scale: a division slash of the same length keeps it apart from units such as B/s."""
@@ -50,41 +75,82 @@ _LOUD = re.compile(r"\b(?:MILLION|BILLION|TRILLION|THOUSAND|Million|Billion|Tril
 _PER = re.compile(
     r"(?:\s?[/\u2215]\s?|\s?(?:per|an?|each|every)\s)"
     r"(?P<of>(?:(?:[1１]\s?)?(?:M|million|thousand|1,000|1000|1K)[\s-]?(?=[a-z]))?)"
-    r"(?:(?:(?:input|output|blended|cached)(?:/output)?\s(?=tokens?))|(?:used|utili[sz]ed|occupied|productive|useful|working|effective)\s)?(?P<thing>[A-Za-zµ]{1,20}(?:-(?:hours?|days?|weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
+    r"(?:(?:(?:input|output|blended|cached)(?:/output)?\s(?=tokens?))|(?:used|utili[sz]ed|occupied|"
+    r"productive|useful|working|effective)\s)?(?P<thing>[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
+    r"weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
     r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?)\s)(?P<then>" + _PERIOD + r")\b)?"
 )
 _ADVERB = re.compile(
-    r"(?:\s(?:loaded|power|used|spent|each|in total))?\s(?P<how>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b|,?\s(?P<each>each|apiece)\b"
+    r"(?:\s(?:loaded|power|used|spent|each|in total))?\s(?P<how>hourly|daily|weekly|monthly|"
+    r"quarterly|yearly|annually)\b|,?\s(?P<each>each|apiece)\b"
 )
 _EVERY_SCALE = {"m": 1e6, "million": 1e6, "thousand": 1e3, "1,000": 1e3, "1000": 1e3, "1k": 1e3}
-_NOUN = re.compile(r"[\s-](?P<noun>[A-Za-z][A-Za-z'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24})?(?P<third>\s[a-z]{3,24})?")
-_NO_NOUN = frozenset(
-    "a an and are as at but by for from has have if in into is it its more less lower higher of off on or over per "
-    "plus than that the then this to under up versus vs was were when where which while will with would each apiece "
-    "times percent down out between before after since until because so not cheaper dearer faster slower about "
-    "against compared instead every only can could may might does do did brings makes gives cost costs rose fell".split()
+_NOUN = re.compile(
+    r"[\s-](?P<noun>[A-Za-z][A-Za-z0-9'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24})?(?P<third>\s[a-z]{3,24})?"
 )
-_WORDS = {
-    "half": ("share", 50.0), "one half": ("share", 50.0), "a third": ("share", 100 / 3),
-    "one third": ("share", 100 / 3), "one-third": ("share", 100 / 3), "two thirds": ("share", 200 / 3),
-    "two-thirds": ("share", 200 / 3), "a quarter": ("share", 25.0), "one quarter": ("share", 25.0),
-    "one-quarter": ("share", 25.0), "three quarters": ("share", 75.0), "three-quarters": ("share", 75.0),
-    "a fifth": ("share", 20.0), "one fifth": ("share", 20.0), "one-fifth": ("share", 20.0),
-    "two fifths": ("share", 40.0), "two-fifths": ("share", 40.0), "a tenth": ("share", 10.0),
-    "one tenth": ("share", 10.0), "one-tenth": ("share", 10.0), "twice": ("factor", 2.0), "double": ("factor", 2.0),
-    "doubled": ("factor", 2.0), "doubles": ("factor", 2.0), "doubling": ("factor", 2.0), "triple": ("factor", 3.0),
-    "tripled": ("factor", 3.0), "triples": ("factor", 3.0), "tripling": ("factor", 3.0), "trebled": ("factor", 3.0),
-    "quadrupled": ("factor", 4.0), "quadruple": ("factor", 4.0), "halved": ("factor", 0.5), "halves": ("factor", 0.5),
-    "halving": ("factor", 0.5), "tenfold": ("factor", 10.0), "fivefold": ("factor", 5.0), "fourfold": ("factor", 4.0),
-    "threefold": ("factor", 3.0), "twofold": ("factor", 2.0), "sixfold": ("factor", 6.0),
+_NO_NOUN = listed(
+    """a an and are as at but by for from has have if in into is it its more less lower higher of off on or over per
+plus than that the then this to under up versus vs was were when where which while will with would each apiece
+times percent down out between before after since until because so not cheaper dearer faster slower about
+against compared instead every only can could may might does do did brings makes gives cost costs rose fell"""
+)
+_WORDS: dict[str, tuple[Kind, float]] = {
+    "half": ("share", 50.0),
+    "one half": ("share", 50.0),
+    "a third": ("share", 100 / 3),
+    "one third": ("share", 100 / 3),
+    "one-third": ("share", 100 / 3),
+    "two thirds": ("share", 200 / 3),
+    "two-thirds": ("share", 200 / 3),
+    "a quarter": ("share", 25.0),
+    "one quarter": ("share", 25.0),
+    "one-quarter": ("share", 25.0),
+    "three quarters": ("share", 75.0),
+    "three-quarters": ("share", 75.0),
+    "a fifth": ("share", 20.0),
+    "one fifth": ("share", 20.0),
+    "one-fifth": ("share", 20.0),
+    "two fifths": ("share", 40.0),
+    "two-fifths": ("share", 40.0),
+    "a tenth": ("share", 10.0),
+    "one tenth": ("share", 10.0),
+    "one-tenth": ("share", 10.0),
+    "twice": ("factor", 2.0),
+    "double": ("factor", 2.0),
+    "doubled": ("factor", 2.0),
+    "doubles": ("factor", 2.0),
+    "doubling": ("factor", 2.0),
+    "triple": ("factor", 3.0),
+    "tripled": ("factor", 3.0),
+    "triples": ("factor", 3.0),
+    "tripling": ("factor", 3.0),
+    "trebled": ("factor", 3.0),
+    "quadrupled": ("factor", 4.0),
+    "quadruple": ("factor", 4.0),
+    "halved": ("factor", 0.5),
+    "halves": ("factor", 0.5),
+    "halving": ("factor", 0.5),
+    "tenfold": ("factor", 10.0),
+    "fivefold": ("factor", 5.0),
+    "fourfold": ("factor", 4.0),
+    "threefold": ("factor", 3.0),
+    "twofold": ("factor", 2.0),
+    "sixfold": ("factor", 6.0),
     "eightfold": ("factor", 8.0),
-}  # fmt: skip
-_COUNTS = {word: float(at) for at, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+}
+_COUNTS = {
+    word: float(at)
+    for at, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
 _WORDED = re.compile(
     r"(?<![\w-])(?:(?P<word>" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")|"
-    r"(?P<count>" + "|".join(_COUNTS) + r")(?=[\s-](?P<next>times|[A-Za-z]{3,20}))(?P<times>\stimes)?)(?![\w-]*-(?:year|hour|day))(?!\w)",
+    r"(?P<count>"
+    + "|".join(_COUNTS)
+    + r")(?=[\s-](?P<next>times|[A-Za-z]{3,20}))(?P<times>\stimes)?)(?![\w-]*-(?:year|hour|day))(?!\w)",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _MADE_OF = re.compile(r"\s?[×x]\s?(?P<name>[A-Z]{1,3}\d[\w-]{0,10})")
 _RATIO = re.compile(r"(?<![\d.,:])(?P<first>\d{1,6}(?:\.\d{1,4})?)\s?:\s?1(?!\d|[:.]\d)")
 
@@ -224,11 +290,16 @@ def _quantity(text: str, read: Measure) -> Quantity:
     plain = float(printed_digits) if printed_digits.strip(".") else value
     factor = value / plain if plain else 1.0
     kind: Kind = "amount"
-    if unit and value != plain and _YEAR.fullmatch(read.text) and _BEFORE_YEAR.search(text[max(0, read.start - 9) : read.start]):
+    if (
+        unit
+        and value != plain
+        and _YEAR.fullmatch(read.text)
+        and _BEFORE_YEAR.search(text[max(0, read.start - 9) : read.start])
+    ):
         unit, value, factor = "", plain, 1.0  # "in 2021 to 46 GWh" gives the year no unit
     if unit == "pct":
         kind = "share"
-    elif unit == "pp" or unit == "bps":
+    elif unit in {"pp", "bps"}:
         kind = "points"
     elif unit == "times":
         kind = "factor"
@@ -381,14 +452,20 @@ def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
             low, high = before.low, each.high
             if each.over != before.over:
                 low = before.low / each.over
-            if before.unit == "" and each.unit != "" or (before.scale == 1.0 and each.scale != 1.0 and before.unit == each.unit):
+            if (before.unit == "" and each.unit != "") or (
+                before.scale == 1.0 and each.scale != 1.0 and before.unit == each.unit
+            ):
                 low = before.low / before.scale * each.scale
             if low <= high:
                 made[-1] = replace(
-                    each, start=before.start, text=_shown(text[before.start : each.end]), low=low, high=high,
+                    each,
+                    start=before.start,
+                    text=_shown(text[before.start : each.end]),
+                    low=low,
+                    high=high,
                     step=max(each.step, before.step / before.scale * each.scale if before.scale else each.step),
                     hedge=before.hedge or each.hedge,
-                )  # fmt: skip
+                )
                 continue
         made.append(each)
     return made
@@ -406,9 +483,12 @@ def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
     between = text[before.end : each.start]
     if "year" in (before.kind, each.kind) and before.kind != each.kind:
         return False
-    if "to" in between and re.search(r"\b(?:fell|rose|grew|dropped|went|up|down|cut|raised|increased|declined|risen|fallen)\s(?:back\s)?\Z", text[max(0, before.start - 18) : before.start]):
+    if "to" in between and re.search(
+        r"\b(?:fell|rose|grew|dropped|went|up|down|cut|raised|increased|declined|risen|fallen)\s(?:back\s)?\Z",
+        text[max(0, before.start - 18) : before.start],
+    ):
         return False
-    if before.unit not in ("", each.unit) or before.per and before.per != each.per:
+    if before.unit not in ("", each.unit) or (before.per and before.per != each.per):
         return False
     if len(between) > 14:
         return False
@@ -420,7 +500,10 @@ def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
         return False
     if "to" in between:
         return not lead and before.kind != "year" and _printed(each) > _printed(before)
-    return _printed(each) > _printed(before) * (0.001 if each.scale > 1 and before.scale == 1 else 1) or before.kind == "year"
+    return (
+        _printed(each) > _printed(before) * (0.001 if each.scale > 1 and before.scale == 1 else 1)
+        or before.kind == "year"
+    )
 
 
 def _worded(text: str) -> Iterator[Quantity]:
@@ -433,13 +516,18 @@ def _worded(text: str) -> Iterator[Quantity]:
         else:
             value = _COUNTS[match["count"].casefold()]
             times = bool(match["times"])
-            kind, unit = ("factor", "times") if times else ("amount", "")
+            kind = "factor" if times else "amount"
+            unit = "times" if times else ""
             end, per, noun = match.end(), (), ""
             if not times:
                 name = period((match["next"] or "").casefold())
                 if name:
                     end = match.start("next") + len(match["next"])
-                    unit, value = ("month", value * {"month": 1, "quarter": 3, "year": 12}[name]) if name in ("month", "quarter", "year") else ("s", value * _PERIODS[name])
+                    unit, value = (
+                        ("month", value * {"month": 1, "quarter": 3, "year": 12}[name])
+                        if name in ("month", "quarter", "year")
+                        else ("s", value * _PERIODS[name])
+                    )
                 else:
                     noun = _noun(text, match.end())
                     if value == 1:
@@ -452,6 +540,17 @@ def _worded(text: str) -> Iterator[Quantity]:
         else:
             scale = 1.0
         yield Quantity(
-            match.start() - (size if hedge else 0), end, text[match.start() : end], value, value, 0.0, kind, unit, per, hedge, noun,  # type: ignore[arg-type]
-            scale=scale, worded=kind != "amount",
-        )  # fmt: skip
+            match.start() - (size if hedge else 0),
+            end,
+            text[match.start() : end],
+            value,
+            value,
+            0.0,
+            kind,
+            unit,
+            per,
+            hedge,
+            noun,
+            scale=scale,
+            worded=kind != "amount",
+        )

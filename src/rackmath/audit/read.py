@@ -1,4 +1,4 @@
-"""What is audited: the text of a brain page, one Markdown or text file, or the notes of a vault, as notes of sentences."""
+"""What is audited: the text of a brain page, a Markdown or text file, or a vault, as notes of sentences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,80}\]:?")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,400})\]\([^()\n]{0,800}\)")
 _MARK = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
 _BRACKET = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
-_SOURCES = re.compile(r"^#{1,6}[ \t]*(?:sources|references|bibliography|notes|further reading)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_SOURCES = re.compile(
+    r"^#{1,6}[ \t]*(?:sources|references|bibliography|notes|further reading)[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 _URL = re.compile(r"https?://[^\s<>)\]\"]{4,800}")
 
 
@@ -82,7 +84,9 @@ def read_text(text: str, name: str) -> Matter:
 def _text(path: Path) -> str:
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise RackmathError(f"{path}: {size / 2**20:.0f} MiB is more than the {MAX_BYTES // 2**20} MiB that are audited at once")
+        raise RackmathError(
+            f"{path}: {size / 2**20:.0f} MiB is more than the {MAX_BYTES // 2**20} MiB that are audited at once"
+        )
     data = path.read_bytes()
     if b"\x00" in data[:4096]:
         raise RackmathError(f"{path}: this is a binary file; give UTF-8 text")
@@ -98,7 +102,9 @@ def _vault(path: Path) -> Matter:
     problems: list[str] = []
     inside = path.resolve()
     for file in sorted(root.rglob("*")):
-        if file.suffix.lower() not in (".md", ".markdown", ".txt") or any(part.startswith(".") for part in file.relative_to(path).parts):
+        if file.suffix.lower() not in (".md", ".markdown", ".txt") or any(
+            part.startswith(".") for part in file.relative_to(path).parts
+        ):
             continue
         if not file.is_file() or not file.resolve().is_relative_to(inside):
             continue

@@ -5,9 +5,13 @@ from __future__ import annotations
 from rackmath.audit.quantity import Quantity, seconds_of
 
 _MONEY = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
-_SCALED = {"w": (("GW", 1e9), ("MW", 1e6), ("kW", 1e3), ("W", 1.0)), "wh": (("TWh", 1e12), ("GWh", 1e9), ("MWh", 1e6), ("kWh", 1e3)),
-           "byte": (("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6)), "bit": (("Tbit", 1e12), ("Gbit", 1e9), ("Mbit", 1e6)),
-           "flop": (("PFLOP", 1e15), ("TFLOP", 1e12), ("GFLOP", 1e9))}  # fmt: skip
+_SCALED = {
+    "w": (("GW", 1e9), ("MW", 1e6), ("kW", 1e3), ("W", 1.0)),
+    "wh": (("TWh", 1e12), ("GWh", 1e9), ("MWh", 1e6), ("kWh", 1e3)),
+    "byte": (("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6)),
+    "bit": (("Tbit", 1e12), ("Gbit", 1e9), ("Mbit", 1e6)),
+    "flop": (("PFLOP", 1e15), ("TFLOP", 1e12), ("GFLOP", 1e9)),
+}
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -18,9 +18,18 @@ FOUND = 1
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Only findings of this sort; may be repeated.")
-@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only findings at least this sure, 0 to 1.")
-@click.option("--fail-on", type=click.Choice(_FAILS), default="never", help="End with status 1 when there is a finding with this verdict, or a graver one.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Only findings of this sort; may be repeated."
+)
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only findings at least this sure, 0 to 1."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(_FAILS),
+    default="never",
+    help="End with status 1 when there is a finding with this verdict, or a graver one.",
+)
 @click.option("--all", "all_of", is_flag=True, help="Also show what holds.")
 @as_json
 def audit(path: Path, kinds: tuple[str, ...], min_confidence: float, fail_on: str, all_of: bool, to_json: bool) -> None:
@@ -38,12 +47,26 @@ def audit(path: Path, kinds: tuple[str, ...], min_confidence: float, fail_on: st
         for each in found:
             if each.verdict not in ("holds", "rounds") or all_of:
                 place = f"{each.path}:{each.line}" if each.path else f"line {each.line}" if each.line else ""
-                click.secho(f"{each.verdict}  {each.kind}  {each.confidence:.2f}  {shorten(each.note, 70)}  {place}".rstrip(), bold=True)
+                click.secho(
+                    f"{each.verdict}  {each.kind}  {each.confidence:.2f}  {shorten(each.note, 70)}  {place}".rstrip(),
+                    bold=True,
+                )
                 click.echo(wrap(f"“{shorten(each.claim, 240)}”", "  "))
                 click.echo(wrap(each.explanation, "  "))
                 click.echo()
-        counts = Counter(each.verdict for each in found)
-        click.echo(", ".join(f"{counts[verdict]} {word}" for verdict, word in (("wrong", "wrong"), ("ambiguous", "to be asked"), ("rounds", "within rounding"), ("holds", "hold"))) + ".")
+        counts: Counter[str] = Counter(each.verdict for each in found)
+        click.echo(
+            ", ".join(
+                f"{counts[verdict]} {word}"
+                for verdict, word in (
+                    ("wrong", "wrong"),
+                    ("ambiguous", "to be asked"),
+                    ("rounds", "within rounding"),
+                    ("holds", "hold"),
+                )
+            )
+            + "."
+        )
     graver = {"never": (), "wrong": ("wrong",), "ambiguous": ("wrong", "ambiguous")}[fail_on]
     if any(each.verdict in graver for each in found):
         sys.exit(FOUND)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rackmath.audit.bounds import Computed
 from rackmath.audit.finding import Finding
+from rackmath.audit.listed import listed
 from rackmath.audit.passage import PP, P, Passage, V, X, Y, gap
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import DOWN, UP, finding, judged
@@ -16,40 +17,73 @@ _W = f"(?:{V}|{P}|{X})"
 _C = f"(?P<c>{V}|{P}|{X}|{PP})"
 _TIME = Y
 _LINK = r"(?:\s*[,;:(—–]\s*|\s+-\s+|\s+or\s+|\s+by\s+)"
-_WORDS_A = r"(?:(?:or|which is|that is|that's|i\.e\.|representing|meaning|for|making|marking|amounting to|equal to|equivalent to|an?|the|overall|total|relative|nearly|net|just|only|even|a full|giving|delivering|yielding|it's|is|=)\s+){0,4}"
+_WORDS_A = (
+    r"(?:(?:or|which is|that is|that's|i\.e\.|representing|meaning|for|making|marking|amounting "
+    r"to|equal to|equivalent to|an?|the|overall|total|relative|nearly|net|just|only|even|"
+    r"a full|giving|delivering|yielding|it's|is|=)\s+){0,4}"
+)
 _FROM = re.compile(
-    rf"(?P<lead>[A-Za-z]+(?:\s(?:back|further|sharply|steadily|slightly|again|only|just))?)?\s?(?:\bby\s+)?(?:(?P<early>{P}|{X})"
+    rf"(?P<lead>[A-Za-z]+(?:\s(?:back|further|sharply|steadily|slightly|again|only|just))?)"
+    rf"?\s?(?:\bby\s+)?(?:(?P<early>{P}|{X})"
     rf"(?:\s(?P<noun>[a-z]+))?)?(?:\s+(?:each year|overall|in total|in {Y}|in all))?(?:,|—|–|:|\s\()?\s*\bfrom\s+"
-    rf"(?P<a>{_W})(?P<between>{gap(70, Y)})\b(?:to|down to|up to)\s+(?:only |just |a mere |as (?:much|little) as )?(?P<b>{_W})",
+    rf"(?P<a>{_W})(?P<between>{gap(70, Y)})\b(?:to|down to|up to)\s+(?:only |just |a mere |"
+    rf"as (?:much|little) as )?(?P<b>{_W})",
 )
 _ARROW = re.compile(rf"(?P<lead>)(?P<early>)(?P<noun>)(?P<a>{_W})(?P<between>)\s?(?:→|->|=>|⟶)\s?(?P<b>{_W})")
 _TO_FROM = re.compile(
-    rf"(?P<lead>[A-Za-z]+)\s(?:by\s(?P<early>{P}|{X})\s?)?(?P<noun>)(?:,?\s?)to\s+(?P<b>{_W})(?P<between>{gap(50, Y)}),?\s(?:up |down )?from\s+(?P<a>{_W})"
+    rf"(?P<lead>[A-Za-z]+)\s(?:by\s(?P<early>{P}|{X})\s?)?(?P<noun>)(?:,?\s?)to\s+(?P<b>{_W})"
+    rf"(?P<between>{gap(50, Y)}),?\s(?:up |down )?from\s+(?P<a>{_W})"
 )
 _AFTER = re.compile(
-    rf"(?P<tail>{gap(42, Y)}){_LINK}(?P<words>{_WORDS_A})(?P<pre>(?:[a-z-]+\s+){{0,3}}?)(?P<sign>[-−+–])?{_C}(?P<noun>[\s-](?:[a-z-]+\s){{0,2}}?[A-Za-z-]+)?"
+    rf"(?P<tail>{gap(42, Y)}){_LINK}(?P<words>{_WORDS_A})(?P<pre>(?:[a-z-]+\s+){{0,3}}?)(?P<sign>[-−+–])"
+    rf"?{_C}(?P<noun>[\s-](?:[a-z-]+\s){{0,2}}?[A-Za-z-]+)?"
 )
 _FURTHER = re.compile(rf"[^\ue000-\uf8ff.!?]{{0,90}}?\bto\s(?:just |only )?(?P<b>{V})")
 _B_UP_FROM = re.compile(
-    rf"(?P<b>{_W})(?P<between>{gap(60, Y)})(?:,|—|–|\(|\bis|\bwas|\bwere|\bare)\s?(?P<dir>up|down)\s(?:by\s)?(?P<c>{P})\s(?:on|from|over)\s(?:the\s|last year's\s|the previous year's\s)?{gap(24, Y)}(?P<a>{_W})"
+    rf"(?P<b>{_W})(?P<between>{gap(60, Y)})(?:,|—|–|\(|\bis|\bwas|\bwere|\bare)\s?(?P<dir>up|"
+    rf"down)\s(?:by\s)?(?P<c>{P})\s(?:on|from|over)\s(?:the\s|last year's\s|the previous year's\s)"
+    rf"?{gap(24, Y)}(?P<a>{_W})"
 )
 _THAN = re.compile(
-    rf"(?P<b>{V})(?P<between>{gap(60, Y)})(?:,|—|–|\(|:|\bis\b|\bare\b|\bwas\b|\bwere\b)\s?(?:some |fully |an? |still |which is |that is |or )?(?P<c>{P}|{X})\s(?P<word>{UP}|{DOWN})\s(?:[a-z]+\s)?than\s{gap(50, Y)}(?P<a>{V})"
+    rf"(?P<b>{V})(?P<between>{gap(60, Y)})(?:,|—|–|\(|:|\bis\b|\bare\b|\bwas\b|\bwere\b)\s?(?:some "
+    rf"|fully |an? |still |which is |that is |or )?(?P<c>{P}|{X})\s(?P<word>{UP}|{DOWN})\s(?:[a-z]+\s)"
+    rf"?than\s{gap(50, Y)}(?P<a>{V})"
 )
 _INCREASE_FROM = re.compile(
-    rf"(?P<b>{V})(?P<between>{gap(70, Y)})(?:,|—|–|\(|:|\bis\b|\bwas\b|\bmarks\b|\brepresents\b)\s?(?:about |roughly )?(?:an? |some |the )?(?P<c>{P})\s(?:[a-z-]+\s)?(?P<word>increase|rise|jump|growth|gain|surge|drop|fall|decline|decrease|cut|reduction|improvement|saving|discount|premium)\s(?:from|over|on|against|versus|compared (?:with|to)|relative to)\s{gap(40, Y)}(?P<a>{V})"
+    rf"(?P<b>{V})(?P<between>{gap(70, Y)})(?:,|—|–|\(|:|\bis\b|\bwas\b|\bmarks\b|\brepresents\b)"
+    rf"\s?(?:about |roughly )?(?:an? |some |the )?(?P<c>{P})\s(?:[a-z-]+\s)?(?P<word>increase|"
+    rf"rise|jump|growth|gain|surge|drop|fall|decline|decrease|cut|reduction|improvement|saving|"
+    rf"discount|premium)\s(?:from|over|on|against|versus|compared (?:with|to)|relative to)\s{gap(40, Y)}(?P<a>{V}"
+    rf")"
 )
 _AGAINST = re.compile(
-    rf"(?P<b>{V})(?P<one>{gap(60, Y)})(?:\b(?:versus|vs\.?|against|compared (?:with|to)|instead of|rather than|where|not)\s)(?P<two>{gap(60, Y)})(?P<a>{V})"
-    rf"(?P<tail>{gap(36, Y)}){_LINK}(?P<words>{_WORDS_A})(?P<c>{P}|{X})\s?(?:(?:[a-z]+\s)?(?P<word>{UP}|{DOWN}|difference|gap|spread|advantage|ratio|as much|as many)\b)?"
+    rf"(?P<b>{V})(?P<one>{gap(60, Y)})(?:\b(?:versus|vs\.?|against|compared (?:with|to)|instead "
+    rf"of|rather than|where|not)\s)(?P<two>{gap(60, Y)})(?P<a>{V})"
+    rf"(?P<tail>{gap(36, Y)}){_LINK}(?P<words>{_WORDS_A})(?P<c>{P}|{X})\s?(?:(?:[a-z]+\s)?(?P<word>{UP}|"
+    rf"{DOWN}|difference|gap|spread|advantage|ratio|as much|as many)\b)?"
 )
-_RISES = frozenset("rose rises rise risen rising grew grows grow grown growing increased increases increase increasing climbed climbs climb jumped surged soared up raised gained".split())
-_FALLS = frozenset("fell falls fall fallen falling dropped drops drop declined declines decline declining decreased decreases decrease decreasing shrank shrinks shrink shrunk down sank slid plunged tumbled cut lowered reduced reduces reduce".split())
+_RISES = listed(
+    """rose rises rise risen rising grew grows grow grown growing increased increases increase increasing climbed
+climbs climb jumped surged soared up raised gained"""
+)
+_FALLS = listed(
+    """fell falls fall fallen falling dropped drops drop declined declines decline declining decreased decreases
+decrease decreasing shrank shrinks shrink shrunk down sank slid plunged tumbled cut lowered reduced reduces
+reduce"""
+)
 _CHANGE_NOUNS = re.compile(
-    rf"\b(?:{UP}|{DOWN}|difference|gap|change|improvement|swing|shift|compression|multiple|fold|times|spread|move|boost|hike|cheaper|saving|savings|spend)\b"
+    rf"\b(?:{UP}|{DOWN}|difference|gap|change|improvement|swing|shift|compression|multiple|"
+    rf"fold|times|spread|move|boost|hike|cheaper|saving|savings|spend)\b"
 )
-_YEARLY = re.compile(r"\b(?:a year|per year|annual|annually|yearly|CAGR|compound|a month|monthly|per annum|year-on-year|YoY|each|per quarter|rate|per day|per point|of the|of all|confidence|probability|margin|a day|a week|per)\b", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(?:not|never|rather than|no longer|instead of|would|could|should|might|may)\s(?:\w+\s){0,2}\Z")
+_YEARLY = re.compile(
+    r"\b(?:a year|per year|annual|annually|yearly|CAGR|compound|a month|monthly|per annum|year-on-year|"
+    r"YoY|each|per quarter|rate|per day|per point|of the|of all|confidence|probability|margin|"
+    r"a day|a week|per)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|never|rather than|no longer|instead of|would|could|should|might|may)\s(?:\w+\s){0,2}\Z"
+)
 
 
 def changes(passage: Passage) -> Iterator[Finding]:
@@ -96,9 +130,13 @@ def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:
     while (further := _FURTHER.match(skeleton, end)) and passage.figure(further["b"]).like(b):
         b, end = passage.figure(further["b"]), further.end()  # "from 20 to 10 cents, then to 5: a total of 4×"
     after = _AFTER.match(skeleton, end)
-    if end != match.end() and after and not re.search(r"\b(?:total|overall|in all|altogether|together)\b", after.group()):
+    if (
+        end != match.end()
+        and after
+        and not re.search(r"\b(?:total|overall|in all|altogether|together)\b", after.group())
+    ):
         return
-    if after is None or _later(skeleton, after):
+    if after is None or _later(after):
         return
     claim = passage.figure(after["c"])
     words = f"{after['words']} {after['pre']} {after['noun'] or ''}"
@@ -107,7 +145,11 @@ def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:
     )
     if claim.kind == "factor" and not claim.worded and re.search(r"[(—–,]\s*\Z", skeleton[end : after.start("c")]):
         cue = cue or match
-    if claim.kind == "share" and skeleton[after.start("c") - 1] == "(" and skeleton[after.end("c") : after.end("c") + 1] == ")":
+    if (
+        claim.kind == "share"
+        and skeleton[after.start("c") - 1] == "("
+        and skeleton[after.end("c") : after.end("c") + 1] == ")"
+    ):
         cue = cue or match
     if not cue or _YEARLY.search(skeleton[after.end("c") : after.end("c") + 22].split(",")[0]) or _YEARLY.search(words):
         return
@@ -118,10 +160,16 @@ def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:
     yield from _judge(passage, a, b, claim, text, 0.95)
 
 
-def _later(skeleton: str, after: re.Match[str]) -> bool:
+def _later(after: re.Match[str]) -> bool:
     """Whether another clause has begun between the end of the change and the claim."""
     between = f"{after['tail']} {after['pre']}"
-    return bool(re.search(r"\b(?:while|whereas|but|although|though|and|with|in|plus|where|because|as|of which|than|so|thanks|after|when|which (?!is\b|was\b|means\b|makes\b)[a-z]+)\b", between))
+    return bool(
+        re.search(
+            r"\b(?:while|whereas|but|although|though|and|with|in|plus|where|because|as|of which|"
+            r"than|so|thanks|after|when|which (?!is\b|was\b|means\b|makes\b)[a-z]+)\b",
+            between,
+        )
+    )
 
 
 def _verb(factor: Quantity) -> bool:
@@ -134,18 +182,31 @@ def _shared(a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
 
     if a.kind == "amount" and a.unit == "" and b.unit and b.kind in ("amount", "share") and not a.noun and not a.per:
         factor = b.scale if a.scale == 1.0 else 1.0
-        a = replace(a, low=a.low * factor, high=a.high * factor, step=a.step * factor, unit=b.unit, kind=b.kind, per=b.per)
+        a = replace(
+            a, low=a.low * factor, high=a.high * factor, step=a.step * factor, unit=b.unit, kind=b.kind, per=b.per
+        )
     elif a.unit == b.unit and a.per != b.per and not a.per:
         a = replace(a, per=b.per, low=a.low / b.over, high=a.high / b.over, step=a.step / b.over, over=b.over)
     elif a.unit == b.unit and a.per != b.per and not b.per:
         b = replace(b, per=a.per, low=b.low / a.over, high=b.high / a.over, step=b.step / a.over, over=a.over)
-    if a.unit == "usd" == b.unit and a.scale == 1.0 and b.scale > 1.0 and a.value < b.value / b.scale and "." not in a.text:
+    if (
+        a.unit == "usd" == b.unit
+        and a.scale == 1.0
+        and b.scale > 1.0
+        and a.value < b.value / b.scale
+        and "." not in a.text
+    ):
         a = replace(a, low=a.low * b.scale, high=a.high * b.scale, step=a.step * b.scale, scale=b.scale)
     return a, b
 
 
 def _same(a: Quantity, b: Quantity) -> bool:
-    return a.like(b) and a.low > 0 and b.low > 0 and not (a.noun and b.noun and a.noun.split(" ")[0] != b.noun.split(" ")[0])
+    return (
+        a.like(b)
+        and a.low > 0
+        and b.low > 0
+        and not (a.noun and b.noun and a.noun.split(" ")[0] != b.noun.split(" ")[0])
+    )
 
 
 def _direction(passage: Passage, match: re.Match[str], lead: str, a: Quantity, b: Quantity) -> Iterator[Finding]:
@@ -155,25 +216,33 @@ def _direction(passage: Passage, match: re.Match[str], lead: str, a: Quantity, b
     if match["early"] and (match["noun"] or ""):
         return
     start = match.start("lead")
-    if _NEGATED.search(passage.skeleton[max(0, start - 30) : start]) or re.search(r"\b(?:and|or|than)\b", match["between"]):
+    if _NEGATED.search(passage.skeleton[max(0, start - 30) : start]) or re.search(
+        r"\b(?:and|or|than)\b", match["between"]
+    ):
         return
     rises = lead in _RISES
     if (b.value > a.value) == rises or a.value == b.value:
         return
     word = "rise" if b.value > a.value else "fall"
-    told = f"From {a.text} to {b.text} is a {word}, but the text says {lead!r}. Are the two figures the wrong way round?"
+    told = (
+        f"From {a.text} to {b.text} is a {word}, but the text says {lead!r}. Are the two figures the wrong way round?"
+    )
     yield finding(
         passage, "direction", "wrong", 0.88, b, None, [("before", a), ("after", b)], "sign(after − before)", told
     )
 
 
-def _change(passage: Passage, first: str, last: str, sign: str, word: str, confidence: float, *, than: bool = False) -> Iterator[Finding]:
+def _change(
+    passage: Passage, first: str, last: str, sign: str, word: str, confidence: float, *, than: bool = False
+) -> Iterator[Finding]:
     a, b = _shared(passage.figure(first), passage.figure(last))
     if _same(a, b) and not (a.ranged or b.ranged):
         yield from _judge(passage, a, b, passage.figure(sign), word, confidence, than=than)
 
 
-def _judge(passage: Passage, a: Quantity, b: Quantity, claim: Quantity, word: str, confidence: float, *, than: bool = False) -> Iterator[Finding]:
+def _judge(
+    passage: Passage, a: Quantity, b: Quantity, claim: Quantity, word: str, confidence: float, *, than: bool = False
+) -> Iterator[Finding]:
     """Judge a claim about the way from `a` to `b`; `a` is the base."""
     down = bool(re.fullmatch(DOWN, word, re.IGNORECASE))
     up = bool(re.fullmatch(UP, word, re.IGNORECASE))
@@ -182,10 +251,19 @@ def _judge(passage: Passage, a: Quantity, b: Quantity, claim: Quantity, word: st
     if claim.kind == "share":
         if a.kind == "share" and a.unit == claim.unit and abs(abs(b.value - a.value) - claim.value) <= claim.step:
             question = f"{way} is a change of {number(abs(b.value - a.value), 3)} percentage points"
-            yield finding(passage, "change", "ambiguous", 0.6, claim, None, names, "after − before",
-                          f"{question[0].upper()}{question[1:]}, and the text says {claim.text!r}. Are points meant?")  # fmt: skip
+            yield finding(
+                passage,
+                "change",
+                "ambiguous",
+                0.6,
+                claim,
+                None,
+                names,
+                "after − before",
+                f"{question[0].upper()}{question[1:]}, and the text says {claim.text!r}. Are points meant?",
+            )
             return
-        if than and (down and b.value > a.value or up and b.value < a.value):
+        if than and ((down and b.value > a.value) or (up and b.value < a.value)):
             a, b = b, a  # "A against B: 20 % less" may speak of either
             names = [("base", a), ("other", b)]
             confidence *= 0.85
@@ -194,7 +272,7 @@ def _judge(passage: Passage, a: Quantity, b: Quantity, claim: Quantity, word: st
         def formula(before: float, after: float) -> float:
             return signed * (after / before - 1) * 100
 
-        def other_base(computed: Computed) -> str:
+        def other_base(_: Computed) -> str:
             seen = signed * (1 - a.value / b.value) * 100
             if abs(seen - claim.value) <= claim.step:
                 return f"{claim.text} is the change as a share of {b.text}, not of {a.text}."
@@ -202,32 +280,88 @@ def _judge(passage: Passage, a: Quantity, b: Quantity, claim: Quantity, word: st
                 return f"{b.text} is {claim.text} of {a.text}, which is not a change of {claim.text}."
             return ""
 
-        said = f"{way} is a {'rise' if signed > 0 else 'fall'} of {{value}}" if not than else f"{way} is {{value}} {'more' if signed > 0 else 'less'}"
-        found = judged(passage, "change", formula, names, claim, said=said, written="(after − before) ÷ before" if not than else "(other − base) ÷ base",
-                       confidence=confidence, hint=other_base)  # fmt: skip
+        said = (
+            f"{way} is a {'rise' if signed > 0 else 'fall'} of {{value}}"
+            if not than
+            else f"{way} is {{value}} {'more' if signed > 0 else 'less'}"
+        )
+        found = judged(
+            passage,
+            "change",
+            formula,
+            names,
+            claim,
+            said=said,
+            written="(after − before) ÷ before" if not than else "(other − base) ÷ base",
+            confidence=confidence,
+            hint=other_base,
+        )
     elif claim.kind == "factor":
         if claim.worded and claim.value < 1:
-            found = judged(passage, "ratio", lambda before, after: after / before, names, claim,
-                           said=f"{way} is a factor of {{value}}", written="after ÷ before", confidence=confidence)  # fmt: skip
+            found = judged(
+                passage,
+                "ratio",
+                lambda before, after: after / before,
+                names,
+                claim,
+                said=f"{way} is a factor of {{value}}",
+                written="after ÷ before",
+                confidence=confidence,
+            )
         else:
             more = [lambda before, after: max(after / before, before / after) - 1] if up else []
             if claim.worded and _verb(claim) and b.value < a.value and not than:
-                found = judged(passage, "ratio", lambda before, after: after / before, names, claim,
-                               said=f"{way} is a factor of {{value}}", written="after ÷ before", confidence=confidence)  # fmt: skip
+                found = judged(
+                    passage,
+                    "ratio",
+                    lambda before, after: after / before,
+                    names,
+                    claim,
+                    said=f"{way} is a factor of {{value}}",
+                    written="after ÷ before",
+                    confidence=confidence,
+                )
             else:
-                found = judged(passage, "ratio", lambda before, after: max(after / before, before / after), names, claim, also=more,
-                               said=f"{way} is a factor of {{value}}", written="larger ÷ smaller", confidence=confidence)  # fmt: skip
+                found = judged(
+                    passage,
+                    "ratio",
+                    lambda before, after: max(after / before, before / after),
+                    names,
+                    claim,
+                    also=more,
+                    said=f"{way} is a factor of {{value}}",
+                    written="larger ÷ smaller",
+                    confidence=confidence,
+                )
     elif claim.kind == "points":
         if a.kind != "share":
             return
         scale = 100.0 if "b" in claim.text.casefold() else 1.0
-        found = judged(passage, "change", lambda before, after: abs(after - before) * scale, names, claim,
-                       said=f"{way} is {{value}}", written="|after − before|", confidence=confidence)  # fmt: skip
+        found = judged(
+            passage,
+            "change",
+            lambda before, after: abs(after - before) * scale,
+            names,
+            claim,
+            said=f"{way} is {{value}}",
+            written="|after − before|",
+            confidence=confidence,
+        )
     else:
-        if not claim.like(a) or not (up or down or word in ("difference", "gap", "saving", "savings", "change", "swing", "improvement")):
+        if not claim.like(a) or not (
+            up or down or word in ("difference", "gap", "saving", "savings", "change", "swing", "improvement")
+        ):
             return
-        found = judged(passage, "difference", lambda before, after: abs(after - before), names, claim,
-                       said=f"{way} is a difference of {{value}}", written="|after − before|", confidence=confidence - 0.05)  # fmt: skip
+        found = judged(
+            passage,
+            "difference",
+            lambda before, after: abs(after - before),
+            names,
+            claim,
+            said=f"{way} is a difference of {{value}}",
+            written="|after − before|",
+            confidence=confidence - 0.05,
+        )
         _ = amount
     if found:
         yield found

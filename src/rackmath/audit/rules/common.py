@@ -78,9 +78,16 @@ def judged(
         verdict, sure = "wrong", 0.85  # the usual slip gives just this figure
     sentence = said.format(value=amount(computed.value, claim))
     return finding(
-        passage, rule, verdict, confidence * sure if verdict != "holds" else confidence, claim,
-        computed, inputs, written, explained(verdict, sentence, claim, tail or (question if verdict == "ambiguous" else "")),
-    )  # fmt: skip
+        passage,
+        rule,
+        verdict,
+        confidence * sure if verdict != "holds" else confidence,
+        claim,
+        computed,
+        inputs,
+        written,
+        explained(verdict, sentence, claim, tail or (question if verdict == "ambiguous" else "")),
+    )
 
 
 def explained(verdict: Verdict, sentence: str, claim: Quantity, tail: str) -> str:
@@ -91,7 +98,9 @@ def explained(verdict: Verdict, sentence: str, claim: Quantity, tail: str) -> st
     if verdict == "rounds":
         return f"{sentence}; {claim.text!r} is within what the rounding of the figures allows."
     if verdict == "ambiguous":
-        return f"{sentence}; the text says {claim.text!r}. {tail or 'Were more digits used, or is something else meant?'}"
+        return (
+            f"{sentence}; the text says {claim.text!r}. {tail or 'Were more digits used, or is something else meant?'}"
+        )
     return f"{sentence}, but the text says {claim.text!r}.{f' {tail}' if tail else ''}"
 
 

@@ -8,12 +8,30 @@ from dataclasses import dataclass
 from rackmath.audit.quantity import Quantity, seconds_of, singular
 
 _BASE = {
-    "w": ({"J": 1, "s": -1}, 1.0), "wh": ({"J": 1}, 3600.0), "s": ({"s": 1}, 1.0),
-    "month": ({"s": 1}, 86400.0 * 365 / 12), "byte/s": ({"byte": 1, "s": -1}, 1.0), "bit/s": ({"bit": 1, "s": -1}, 1.0),
-}  # fmt: skip
-_THINGS = {"kwh": ({"J": 1}, 3.6e6), "mwh": ({"J": 1}, 3.6e9), "gpu-hour": ({"gpu": 1, "s": 1}, 3600.0), "gb": ({"byte": 1}, 1e9), "tb": ({"byte": 1}, 1e12),
-           "kw": ({"J": 1, "s": -1}, 1e3), "mw": ({"J": 1, "s": -1}, 1e6), "kg": ({"t": 1}, 1e-3), "tonne": ({"t": 1}, 1.0), "ton": ({"t": 1}, 1.0),
-           "km": ({"m": 1}, 1e3), "kilometre": ({"m": 1}, 1e3), "kilometer": ({"m": 1}, 1e3), "litre": ({"l": 1}, 1.0), "liter": ({"l": 1}, 1.0)}  # fmt: skip
+    "w": ({"J": 1, "s": -1}, 1.0),
+    "wh": ({"J": 1}, 3600.0),
+    "s": ({"s": 1}, 1.0),
+    "month": ({"s": 1}, 86400.0 * 365 / 12),
+    "byte/s": ({"byte": 1, "s": -1}, 1.0),
+    "bit/s": ({"bit": 1, "s": -1}, 1.0),
+}
+_THINGS = {
+    "kwh": ({"J": 1}, 3.6e6),
+    "mwh": ({"J": 1}, 3.6e9),
+    "gpu-hour": ({"gpu": 1, "s": 1}, 3600.0),
+    "gb": ({"byte": 1}, 1e9),
+    "tb": ({"byte": 1}, 1e12),
+    "kw": ({"J": 1, "s": -1}, 1e3),
+    "mw": ({"J": 1, "s": -1}, 1e6),
+    "kg": ({"t": 1}, 1e-3),
+    "tonne": ({"t": 1}, 1.0),
+    "ton": ({"t": 1}, 1.0),
+    "km": ({"m": 1}, 1e3),
+    "kilometre": ({"m": 1}, 1e3),
+    "kilometer": ({"m": 1}, 1e3),
+    "litre": ({"l": 1}, 1.0),
+    "liter": ({"l": 1}, 1.0),
+}
 
 Dimension = tuple[tuple[str, int], ...]
 

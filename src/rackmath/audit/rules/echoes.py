@@ -1,7 +1,7 @@
 """A change named after its ends: "… $30 in 2024. … $3 today. That's 10× compression", "1,400 W … 750 W, a 46 % saving".
 
-The words tell that the claim is a change, but not between which figures, so this rule only ever says that a claim holds: where two
-figures of one unit in the same or the sentences just before give the claim to the digit.
+The words tell that the claim is a change, but not between which figures. So this rule only ever says that a claim
+holds: where two figures of one unit in the same sentence or just before it give the claim to the digit.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ from rackmath.audit.rules.common import DOWN, explained, finding
 from rackmath.audit.words import amount
 
 _NOUN = (
-    r"(?:increase|decrease|rise|drop|fall|decline|reduction|compression|discount|savings?|higher|lower|cheaper|dearer|more|less|growth|behind|"
-    r"faster|slower|premium|gap|difference|improvement|gain|jump|cut|intensity|margin|share|of|advantage|longer|shorter|fewer|spread)"
+    r"(?:increase|decrease|rise|drop|fall|decline|reduction|compression|discount|savings?|higher|"
+    r"lower|cheaper|dearer|more|less|growth|behind|"
+    r"faster|slower|premium|gap|difference|improvement|gain|jump|cut|intensity|margin|share|"
+    r"of|advantage|longer|shorter|fewer|spread)"
 )
-_CLAIM = re.compile(rf"(?P<c>{P}|{X})\s(?:[a-z-]+\s){{0,2}}?(?P<noun>{_NOUN})\b|\b(?:implying|that's|which is|falling|means)\s(?P<d>{P}|{X})")
+_CLAIM = re.compile(
+    rf"(?P<c>{P}|{X})\s(?:[a-z-]+\s){{0,2}}?(?P<noun>{_NOUN})\b|\b(?:implying|that's|which "
+    rf"is|falling|means)\s(?P<d>{P}|{X})"
+)
 MOST = 14
 """Figures before a claim that are tried."""
 
@@ -38,17 +43,41 @@ def echoes(passage: Passage) -> Iterator[Finding]:
     done = 0
     for match in _CLAIM.finditer(passage.skeleton):
         claim = passage.figure(match["c"] or match["d"])
-        if claim.worded or claim.ranged or done > 20 or (claim.kind == "share" and claim.value % 10 == 0 and claim.step >= 1):
+        if (
+            claim.worded
+            or claim.ranged
+            or done > 20
+            or (claim.kind == "share" and claim.value % 10 == 0 and claim.step >= 1)
+        ):
             continue
         done += 1
-        before = [each for each in passage.figures if each.end <= claim.start and each.kind == "amount" and each.low > 0 and each.unit][-MOST:]
-        pairs = [(a, b) for at, b in enumerate(before) for a in before[:at] if a.unit == b.unit and set(a.per) == set(b.per) and a.value != b.value]
+        before = [
+            each
+            for each in passage.figures
+            if each.end <= claim.start and each.kind == "amount" and each.low > 0 and each.unit
+        ][-MOST:]
+        pairs = [
+            (a, b)
+            for at, b in enumerate(before)
+            for a in before[:at]
+            if a.unit == b.unit and set(a.per) == set(b.per) and a.value != b.value
+        ]
         for a, b in reversed(pairs):
             computed = _match(a, b, claim, (match["noun"] or "").casefold())
             if computed:
                 names = [("first", a), ("second", b)]
                 told = f"between {a.text} and {b.text} the change is {amount(computed.value, claim)}"
-                yield finding(passage, "echo", "holds", 0.65, claim, computed, names, "change between the two", explained("holds", told, claim, ""))
+                yield finding(
+                    passage,
+                    "echo",
+                    "holds",
+                    0.65,
+                    claim,
+                    computed,
+                    names,
+                    "change between the two",
+                    explained("holds", told, claim, ""),
+                )
                 break
 
 
@@ -57,7 +86,9 @@ def _match(a: Quantity, b: Quantity, claim: Quantity, noun: str) -> Computed | N
         ways = [lambda x, y: min(x / y, y / x) * 100] if noun in ("of", "share", "intensity", "margin", "") else []
         if noun not in ("of", "share"):
             down = re.fullmatch(DOWN, noun) is not None
-            ways.append((lambda x, y: (1 - min(x / y, y / x)) * 100) if down else (lambda x, y: (max(x / y, y / x) - 1) * 100))
+            ways.append(
+                (lambda x, y: (1 - min(x / y, y / x)) * 100) if down else (lambda x, y: (max(x / y, y / x) - 1) * 100)
+            )
     else:
         ways = [lambda x, y: max(x / y, y / x)]
     for way in ways:
@@ -68,5 +99,3 @@ def _match(a: Quantity, b: Quantity, claim: Quantity, noun: str) -> Computed | N
         if ends and any(abs(end - claim.value) <= claim.step / 2 for end in (ends.first, ends.last)):
             return ends
     return None
-
-

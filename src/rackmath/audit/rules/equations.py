@@ -20,15 +20,36 @@ _WORD = r"(?:\s?[A-Za-z/][A-Za-z/'’-]{0,18}){0,3}?"
 _OPERATOR = r"\s?(?:[×✕*·÷+−/–]|\bx\b|\s-\s|\btimes\b|\bplus\b|\bminus\b|\bdivided by\b|\bmultiplied by\b)\s?"
 _TERM = rf"\(?{ANY}{_WORD}(?:\s{{0,16}}\))?"
 _SUM = re.compile(
-    rf"(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})\s?(?:=|≈|\bis\b|\bequals?\b|\bmakes?\b|\bgives?\b|\bcomes? to\b|\btotals?\b)\s?(?:about |roughly |some |a total of |exactly )?(?P<claim>{ANY})(?P<next>\s?[×✕*÷+−])?"
+    rf"(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})\s?(?:=|≈|\bis\b|\bequals?\b|\bmakes?\b|"
+    rf"\bgives?\b|\bcomes? to\b|\btotals?\b)\s?(?:about |roughly |some |a total of |exactly "
+    rf")?(?P<claim>{ANY})(?P<next>\s?[×✕*÷+−])?"
 )
 _BACKWARDS = re.compile(
-    rf"(?P<claim>{ANY})(?:\s(?!is\b|was\b|are\b|takes?\b|needs?\b|has\b|have\b|uses?\b|costs?\b|with\b|at\b)[A-Za-z]{{2,12}}){{0,5}}\s?(?:\(|=)\s?(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM}){{1,7}})(?:\s(?:for|of)\s[^\ue000-\uf8ff()]{{0,80}})?\s{{0,16}}(?:\)|=|\Z|[.;])(?!\s?(?:[×✕*/÷+−^-]|x\b))"
+    rf"(?P<claim>{ANY})(?:\s(?!is\b|was\b|are\b|takes?\b|needs?\b|has\b|have\b|uses?\b|costs?\b|"
+    rf"with\b|at\b)[A-Za-z]{{2,12}}){{0,5}}\s?(?:\(|=)\s?(?P<sum>{_TERM}(?:{_OPERATOR}{_TERM})"
+    rf"{{1,7}})(?:\s(?:for|of)\s[^\ue000-\uf8ff()]{{0,80}})?\s{{0,16}}(?:\)|=|\Z|[.;])(?!\s?(?:[×✕*/÷+−^-]|"
+    rf"x\b))"
 )
 _TOKEN = re.compile(rf"{ANY}|[()]|[×✕*·÷+−/–-]|\bx\b|\btimes\b|\bplus\b|\bminus\b|\bdivided by\b|\bmultiplied by\b")
 _OPEN = re.compile(r"(?:[×✕*·÷+−/^–-]|\bx)\s?\(?\Z")
-_SIGNS = {"×": "*", "✕": "*", "*": "*", "·": "*", "x": "*", "times": "*", "multiplied by": "*", "÷": "/", "/": "/",
-          "divided by": "/", "+": "+", "plus": "+", "−": "-", "–": "-", "-": "-", "minus": "-"}  # fmt: skip
+_SIGNS = {
+    "×": "*",
+    "✕": "*",
+    "*": "*",
+    "·": "*",
+    "x": "*",
+    "times": "*",
+    "multiplied by": "*",
+    "÷": "/",
+    "/": "/",
+    "divided by": "/",
+    "+": "+",
+    "plus": "+",
+    "−": "-",
+    "–": "-",
+    "-": "-",
+    "minus": "-",
+}
 
 
 def equations(passage: Passage) -> Iterator[Finding]:
@@ -57,7 +78,7 @@ def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
     operators = {token for token in tokens if token in "*/+-"}
     if operators == {"/"} or (operators == {"-"} and claim.kind != figures[0].kind):
         return None  # "$3/$15" and "2021–2024" are pairs
-    program = _program(tokens, passage)
+    program = _program(tokens)
     if program is None:
         return None
     additive = operators <= {"+", "-"}
@@ -99,20 +120,33 @@ def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
             options += [inner] if inner and figures[2].per else []
         options += [options[0].scaled(each) for each in _conventions(figures, claim)]
     verdicts = [(verdict_of(each, claim), each) for each in options]
-    (verdict, sure), computed = next(((came, each) for came, each in verdicts if came[0] in ("holds", "rounds")), verdicts[0])
+    (verdict, sure), computed = next(
+        ((came, each) for came, each in verdicts if came[0] in ("holds", "rounds")), verdicts[0]
+    )
     if verdict in ("wrong", "ambiguous") and not additive and _by_thousands(verdicts[0][1], claim):
         verdict, sure = "ambiguous", 0.6
     names = [(f"term {at}", each) for at, each in enumerate(figures, 1)]
     written = " ".join(each.text if isinstance(each, Quantity) else each for each in _readable(tokens, passage))
     sentence = f"{written} is {amount(computed.value, claim)}"
     confidence = 0.95
-    return finding(passage, "equation", verdict, confidence * sure if verdict != "holds" else confidence, claim, computed, names,
-                   written, explained(verdict, sentence, claim, ""))  # fmt: skip
+    return finding(
+        passage,
+        "equation",
+        verdict,
+        confidence * sure if verdict != "holds" else confidence,
+        claim,
+        computed,
+        names,
+        written,
+        explained(verdict, sentence, claim, ""),
+    )
 
 
 def _readable(tokens: list[str], passage: Passage) -> list[str]:
     signs = {"*": "×", "/": "÷", "-": "−"}
-    return [passage.figure(token).text if "\ue000" <= token <= "\uf8ff" else signs.get(token, token) for token in tokens]
+    return [
+        passage.figure(token).text if "\ue000" <= token <= "\uf8ff" else signs.get(token, token) for token in tokens
+    ]
 
 
 def _printed(figures: list[Quantity], claim: Quantity) -> float:
@@ -125,7 +159,10 @@ def _printed(figures: list[Quantity], claim: Quantity) -> float:
 
 def _by_thousands(computed: Computed, claim: Quantity) -> bool:
     """Whether a claim is off by exactly a hundred or a power of a thousand, as where a scale is left out."""
-    return any(verdict_of(computed.scaled(power), claim)[0] in ("holds", "rounds") for power in (1e2, 1e-2, 1e3, 1e-3, 1e6, 1e-6, 1e9, 1e-9))
+    return any(
+        verdict_of(computed.scaled(power), claim)[0] in ("holds", "rounds")
+        for power in (1e2, 1e-2, 1e3, 1e-3, 1e6, 1e-6, 1e9, 1e-9)
+    )
 
 
 def _balanced(tokens: list[str]) -> list[str]:
@@ -139,7 +176,7 @@ def _balanced(tokens: list[str]) -> list[str]:
 _RANK = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
-def _program(tokens: list[str], passage: Passage) -> list[str | int] | None:
+def _program(tokens: list[str]) -> list[str | int] | None:
     """Return the sum in postfix order: places of figures and operators; None where the brackets do not fit."""
     made: list[str | int] = []
     held: list[str] = []
@@ -189,7 +226,7 @@ def _run(program: list[str | int], values: tuple[float, ...]) -> float:
             stack.append(values[step])
             continue
         right, left = stack.pop(), stack.pop()
-        stack.append({"+": left + right, "-": left - right, "*": left * right}.get(step, 0.0) if step != "/" else left / right)
+        stack.append(
+            {"+": left + right, "-": left - right, "*": left * right}.get(step, 0.0) if step != "/" else left / right
+        )
     return stack[0]
-
-

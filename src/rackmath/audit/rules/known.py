@@ -1,5 +1,7 @@
-"""Relations that hold for named things: a model's weights at a precision, attention over a context, failures a year,
-overhead by PUE, and a learning rate. Each needs its own words in the sentence before it computes anything."""
+"""Relations of named things: weights at a precision, attention over a context, failures a year, PUE, learning.
+
+Each needs its own words in the sentence before it computes anything.
+"""
 
 from __future__ import annotations
 
@@ -14,40 +16,76 @@ from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import explained, finding, judged
 from rackmath.audit.words import amount, number
 
-_BYTES = {"fp32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "int8": 1.0, "8-bit": 1.0, "16-bit": 2.0, "int4": 0.5, "fp4": 0.5,
-          "4-bit": 0.5, "nvfp4": 0.5, "mxfp4": 0.5, "half precision": 2.0, "half-precision": 2.0}  # fmt: skip
+_BYTES = {
+    "fp32": 4.0,
+    "fp16": 2.0,
+    "bf16": 2.0,
+    "fp8": 1.0,
+    "int8": 1.0,
+    "8-bit": 1.0,
+    "16-bit": 2.0,
+    "int4": 0.5,
+    "fp4": 0.5,
+    "4-bit": 0.5,
+    "nvfp4": 0.5,
+    "mxfp4": 0.5,
+    "half precision": 2.0,
+    "half-precision": 2.0,
+}
 _PRECISION = re.compile(r"\b(" + "|".join(sorted(_BYTES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
-_PARAMETERS = re.compile(r"(?<![\w.$])(?P<n>\d{1,4}(?:\.\d{1,2})?)\s?(?P<scale>B|M|T|billion|million|trillion)[\s-](?:parameters?|params?|model|LLM|weights)?", re.IGNORECASE)
-_WEIGHTS = re.compile(r"\b(?:weights?|parameters?|model|memory|VRAM|load(?:ed|ing)?|store[ds]?|checkpoint)\b", re.IGNORECASE)
+_PARAMETERS = re.compile(
+    r"(?<![\w.$])(?P<n>\d{1,4}(?:\.\d{1,2})?)\s?(?P<scale>B|M|T|billion|million|trillion)[\s-](?:parameters?|"
+    r"params?|model|LLM|weights)?",
+    re.IGNORECASE,
+)
+_WEIGHTS = re.compile(
+    r"\b(?:weights?|parameters?|model|memory|VRAM|load(?:ed|ing)?|store[ds]?|checkpoint)\b", re.IGNORECASE
+)
 _SCALES = {"b": 1e9, "billion": 1e9, "m": 1e6, "million": 1e6, "t": 1e12, "trillion": 1e12}
-_LATER = re.compile(r"\b(?:activations?|cache|KV|optimi[sz]er|gradients?|per GPU|each GPU|training|per layer|traffic|bandwidth|shard|tokens?)\b", re.IGNORECASE)
+_LATER = re.compile(
+    r"\b(?:activations?|cache|KV|optimi[sz]er|gradients?|per GPU|each GPU|training|per layer|"
+    r"traffic|bandwidth|shard|tokens?)\b",
+    re.IGNORECASE,
+)
 _AFR = re.compile(
-    rf"(?P<devices>{V})(?P<one>{gap(40)})\bover\b\s(?:about )?(?P<time>{V}){gap(60)}(?P<failed>{V})(?P<two>{gap(60)})(?:\b(?:out of|of)\s{V}{gap(30)})?{gap(40)}\bannuali[sz]ed\b{gap(60)}(?P<rate>{P})"
+    rf"(?P<devices>{V})(?P<one>{gap(40)})\bover\b\s(?:about )?(?P<time>{V}){gap(60)}(?P<failed>{V})"
+    rf"(?P<two>{gap(60)})(?:\b(?:out of|of)\s{V}{gap(30)})?{gap(40)}\bannuali[sz]ed\b{gap(60)}(?P<rate>{P})"
 )
 _AFR_FIRST = re.compile(
-    rf"(?P<failed>{V})(?P<one>{gap(40)})\b(?:out of|of|among|in a fleet of)\s(?:the |its |our )?(?P<devices>{V})(?P<two>{gap(60)})\b(?:in|over|within|during|after)\s(?:the first |just )?(?P<time>{V}){gap(60)}\b(?:annuali[sz]ed|annual|a year|yearly)\b{gap(40)}(?P<rate>{P})"
+    rf"(?P<failed>{V})(?P<one>{gap(40)})\b(?:out of|of|among|in a fleet of)\s(?:the |its |our "
+    rf")?(?P<devices>{V})(?P<two>{gap(60)})\b(?:in|over|within|during|after)\s(?:the first "
+    rf"|just )?(?P<time>{V}){gap(60)}\b(?:annuali[sz]ed|annual|a year|yearly)\b{gap(40)}(?P<rate>{P})"
 )
 _CONTEXT = re.compile(
-    rf"(?P<a>{V})(?P<one>{gap(60)})\bcosts?\b\s(?P<c>{X})\s(?:more|as much){gap(40)}\b(?:than|as)\b{gap(30)}(?P<b>{V})(?P<two>[^\ue000-\uf8ff.;]{{0,30}})"
+    rf"(?P<a>{V})(?P<one>{gap(60)})\bcosts?\b\s(?P<c>{X})\s(?:more|as much){gap(40)}\b(?:than|"
+    rf"as)\b{gap(30)}(?P<b>{V})(?P<two>[^\ue000-\uf8ff.;]{{0,30}})"
 )
 _PUE = re.compile(
-    rf"\bPUE\s(?:of\s|is\s|=\s|at\s)?(?P<pue>{V}){gap(70)}(?P<it>{V})(?P<one>(?:\s[A-Za-z]+){{0,3}}?\s(?:IT|critical)\s[a-z]+|{gap(30)}){gap(20)}\b(?:plus|and|with|,)\s{gap(20)}(?P<over>{V})"
+    rf"\bPUE\s(?:of\s|is\s|=\s|at\s)?(?P<pue>{V}){gap(70)}(?P<it>{V})(?P<one>(?:\s[A-Za-z]+)"
+    rf"{{0,3}}?\s(?:IT|critical)\s[a-z]+|{gap(30)}){gap(20)}\b(?:plus|and|with|,)\s{gap(20)}(?P<over>{V})"
 )
 _PUE_FIRST = re.compile(
     rf"\b[Aa]n?\s(?P<pue>{V})\sPUE{gap(40)}(?P<it>{V})(?P<one>{gap(30)})\b(?:plus|and|with)\s{gap(20)}(?P<over>{V})"
 )
 _PUE_TIMES = re.compile(
-    rf"(?P<a>{V})(?P<one>{gap(40)})[;,.]?\s?(?:\b(?:apply|applying|with|at|adding|and|times|including)\s)?{gap(24)}\bPUE\s(?:of\s|is\s|=\s)?(?P<pue>{V}){gap(50)}\b(?:to|is|becomes?|gives?|makes?|yields?|=)\s{gap(14)}(?P<b>{V})"
+    rf"(?P<a>{V})(?P<one>{gap(40)})[;,.]?\s?(?:\b(?:apply|applying|with|at|adding|and|times|"
+    rf"including)\s)?{gap(24)}\bPUE\s(?:of\s|is\s|=\s)?(?P<pue>{V}){gap(50)}\b(?:to|is|becomes?|"
+    rf"gives?|makes?|yields?|=)\s{gap(14)}(?P<b>{V})"
 )
 _LEARNING = re.compile(
-    rf"(?P<a>{P})(?P<one>{gap(60)})(?:\b(?:learning (?:rate|curve)|progress ratio|experience curve)\b|—|–|,){gap(60)}\b(?:mean\w*|declin\w*|fall\w*|drop\w*|maps? to|reduc\w*|retain\w*)\b{gap(40)}(?P<b>{P})"
+    rf"(?P<a>{P})(?P<one>{gap(60)})(?:\b(?:learning (?:rate|curve)|progress ratio|experience "
+    rf"curve)\b|—|–|,){gap(60)}\b(?:mean\w*|declin\w*|fall\w*|drop\w*|maps? to|reduc\w*|retain\w*)"
+    rf"\b{gap(40)}(?P<b>{P})"
 )
 
 _BATCH = re.compile(
-    rf"\b[Bb]atch(?:ing|es of)?\s(?:of\s)?(?P<n>{V})\s?(?:requests?|queries|prompts|sequences)?{gap(30)}\b(?:reduc|cut|lower)\w*\s{gap(30)}cost\w*\s(?:by\s)?(?P<less>{P}){gap(40)}\blatency\s(?:rises?\s|grows?\s)?(?:by\s)?(?:only\s)?(?P<slower>{P})"
+    rf"\b[Bb]atch(?:ing|es of)?\s(?:of\s)?(?P<n>{V})\s?(?:requests?|queries|prompts|sequences)"
+    rf"?{gap(30)}\b(?:reduc|cut|lower)\w*\s{gap(30)}cost\w*\s(?:by\s)?(?P<less>{P}){gap(40)}\blatency\s(?:rises"
+    rf"?\s|grows?\s)?(?:by\s)?(?:only\s)?(?P<slower>{P})"
 )
 _LEARNING_TO = re.compile(
-    rf"(?P<a>{P}){gap(30)}\b(?:maps to|means|corresponds to|implies|is)\s(?:an?\s)?(?P<b>{P})\s(?:learning (?:rate|curve)|progress ratio)"
+    rf"(?P<a>{P}){gap(30)}\b(?:maps to|means|corresponds to|implies|is)\s(?:an?\s)?(?P<b>{P})"
+    rf"\s(?:learning (?:rate|curve)|progress ratio)"
 )
 
 
@@ -57,47 +95,97 @@ def known(passage: Passage) -> Iterator[Finding]:
     yield from _weights(passage, text)
     for pattern in (_AFR, _AFR_FIRST):
         for match in pattern.finditer(skeleton):
-            devices, failed, time, rate = (passage.figure(match[name]) for name in ("devices", "failed", "time", "rate"))
-            if time.unit not in ("s", "month") or "fail" not in text.casefold() or devices.unit or failed.unit or failed.value >= devices.value:
+            devices, failed, time, rate = (
+                passage.figure(match[name]) for name in ("devices", "failed", "time", "rate")
+            )
+            if (
+                time.unit not in ("s", "month")
+                or "fail" not in text.casefold()
+                or devices.unit
+                or failed.unit
+                or failed.value >= devices.value
+            ):
                 continue
             year = 12.0 if time.unit == "month" else 86400.0 * 365
-            found = judged(passage, "failures", lambda all_of, failures, span, year=year: failures / all_of * year / span * 100,  # type: ignore[misc]
-                           [("devices", devices), ("failures", failed), ("time", time)], rate,
-                           said=f"{failed.text} failures of {devices.text} in {time.text} are {{value}} a year", written="failures ÷ devices × year ÷ time", confidence=0.93)  # fmt: skip
+            found = judged(
+                passage,
+                "failures",
+                lambda all_of, failures, span, year=year: failures / all_of * year / span * 100,
+                [("devices", devices), ("failures", failed), ("time", time)],
+                rate,
+                said=f"{failed.text} failures of {devices.text} in {time.text} are {{value}} a year",
+                written="failures ÷ devices × year ÷ time",
+                confidence=0.93,
+            )
             if found:
                 yield found
     for match in _CONTEXT.finditer(skeleton):
         a, b, c = (passage.figure(match[name]) for name in "abc")
-        if re.search(r"\b(?:context|attention|sequence)", f"{match['one']} {match['two']} {a.noun} {b.noun}") and a.unit == b.unit == "" and b.low > 0:
-            found = judged(passage, "attention", lambda long, short: (long / short) ** 2, [("long", a), ("short", b)], c,
-                           also=[lambda long, short: long / short], written="(long ÷ short)²", confidence=0.86,
-                           said=f"attention over {a.text} against {b.text} is {{value}} (quadratic), and {number(a.value / b.value, 3)}× where the cost is linear")  # fmt: skip
+        if (
+            re.search(r"\b(?:context|attention|sequence)", f"{match['one']} {match['two']} {a.noun} {b.noun}")
+            and a.unit == b.unit == ""
+            and b.low > 0
+        ):
+            found = judged(
+                passage,
+                "attention",
+                lambda long, short: (long / short) ** 2,
+                [("long", a), ("short", b)],
+                c,
+                also=[lambda long, short: long / short],
+                written="(long ÷ short)²",
+                confidence=0.86,
+                said=f"attention over {a.text} against {b.text} is {{value}} (quadratic), "
+                f"and {number(a.value / b.value, 3)}× where the cost is linear",
+            )
             if found:
                 yield found
     yield from _overhead(passage)
     for match in _BATCH.finditer(skeleton):
         n, less, slower = (passage.figure(match[name]) for name in ("n", "less", "slower"))
-        found = judged(passage, "batch", lambda requests, latency: (1 - (1 + latency / 100) / requests) * 100, [("batch", n), ("latency", slower)], less,
-                       said=f"{n.text} requests at once, each {slower.text} slower, cost {{value}} less a token", written="1 − (1 + latency) ÷ batch", confidence=0.87)  # fmt: skip
+        found = judged(
+            passage,
+            "batch",
+            lambda requests, latency: (1 - (1 + latency / 100) / requests) * 100,
+            [("batch", n), ("latency", slower)],
+            less,
+            said=f"{n.text} requests at once, each {slower.text} slower, cost {{value}} less a token",
+            written="1 − (1 + latency) ÷ batch",
+            confidence=0.87,
+        )
         if found:
             yield found
     for match in (*_LEARNING.finditer(skeleton), *_LEARNING_TO.finditer(skeleton)):
         a, b = passage.figure(match["a"]), passage.figure(match["b"])
-        if not re.search(r"learning|progress ratio|experience", text[: b.end + 30]) or a.ranged or b.ranged or a.start == b.start:
+        if (
+            not re.search(r"learning|progress ratio|experience", text[: b.end + 30])
+            or a.ranged
+            or b.ranged
+            or a.start == b.start
+        ):
             continue
         if abs(a.value - b.value) < 1:
             continue
-        found = judged(passage, "learning", lambda first: 100 - first, [("rate", a)], b,
-                       said=f"a learning rate of {a.text} leaves {{value}}", written="1 − rate", confidence=0.85, question="Is another doubling meant?")  # fmt: skip
+        found = judged(
+            passage,
+            "learning",
+            lambda first: 100 - first,
+            [("rate", a)],
+            b,
+            said=f"a learning rate of {a.text} leaves {{value}}",
+            written="1 − rate",
+            confidence=0.85,
+            question="Is another doubling meant?",
+        )
         if found:
             yield found
 
 
 def _weights(passage: Passage, text: str) -> Iterator[Finding]:
     """Check the memory of a model's weights: parameters times the bytes of the precision."""
-    sizes = [match for match in _PARAMETERS.finditer(text)]
+    sizes = list(_PARAMETERS.finditer(text))
     claims = [each for each in passage.figures if each.unit == "byte" and not each.per and each.scale >= 1e9]
-    if len(sizes) != 1 or len(claims) != 1 or not _WEIGHTS.search(text) and "-model" not in text and len(claims) != 1:
+    if len(sizes) != 1 or len(claims) != 1 or (not _WEIGHTS.search(text) and "-model" not in text and len(claims) != 1):
         return
     match, claim = sizes[0], claims[0]
     count = float(match["n"]) * _SCALES[match["scale"].casefold()]
@@ -105,22 +193,45 @@ def _weights(passage: Passage, text: str) -> Iterator[Finding]:
     near = text[max(0, claim.start - 60) : claim.end + 60]
     if _LATER.search(text[claim.end : claim.end + 24]) or (count < 1e8):
         return
-    parameters = Quantity(match.start(), match.end(), match.group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters")
+    parameters = Quantity(
+        match.start(), match.end(), match.group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters"
+    )
     options = [_BYTES[word] for word in named] or [2.0, 1.0, 4.0, 0.5]
     for size in options:
-        computed = compute(lambda n, size=size: n * size, [replace(parameters, step=count * 0.02)])  # type: ignore[misc]
+        computed = compute(lambda n, size=size: n * size, [replace(parameters, step=count * 0.02)])
         if computed is None:
             return
         verdict, sure = verdict_of(computed, claim)
         if verdict in ("holds", "rounds"):
             told = f"{parameters.text} parameters at {number(size)} bytes each are {amount(computed.value, claim)}"
-            yield finding(passage, "weights", verdict, 0.85 * (1 if verdict == "holds" else sure), claim, computed, [("parameters", parameters)],
-                          f"parameters × {number(size)} bytes", explained(verdict, told, claim, ""))  # fmt: skip
+            yield finding(
+                passage,
+                "weights",
+                verdict,
+                0.85 * (1 if verdict == "holds" else sure),
+                claim,
+                computed,
+                [("parameters", parameters)],
+                f"parameters × {number(size)} bytes",
+                explained(verdict, told, claim, ""),
+            )
             return
     if len(named) == 1 and _WEIGHTS.search(near) and not _LATER.search(text):
-        told = f"{parameters.text} parameters in {next(iter(named)).upper()} ({number(options[0])} bytes each) are {amount(count * options[0], claim)}"
-        yield finding(passage, "weights", "wrong", 0.82, claim, compute(lambda n: n * options[0], [parameters]), [("parameters", parameters)],
-                      f"parameters × {number(options[0])} bytes", explained("wrong", told, claim, ""))  # fmt: skip
+        told = (
+            f"{parameters.text} parameters in {next(iter(named)).upper()} ({number(options[0])} "
+            f"bytes each) are {amount(count * options[0], claim)}"
+        )
+        yield finding(
+            passage,
+            "weights",
+            "wrong",
+            0.82,
+            claim,
+            compute(lambda n: n * options[0], [parameters]),
+            [("parameters", parameters)],
+            f"parameters × {number(options[0])} bytes",
+            explained("wrong", told, claim, ""),
+        )
 
 
 def _overhead(passage: Passage) -> Iterator[Finding]:
@@ -130,16 +241,36 @@ def _overhead(passage: Passage) -> Iterator[Finding]:
             pue, it, over = (passage.figure(match[name]) for name in ("pue", "it", "over"))
             if it.unit != "w" or over.unit != "w" or not 1 <= pue.value < 4:
                 continue
-            found = judged(passage, "pue", lambda ratio, load: (ratio - 1) * load, [("PUE", replace(pue, noun="", step=0.0)), ("IT load", replace(it, step=it.step * 0.2))], over,
-                           said=f"at a PUE of {pue.text} the overhead on {it.text} is {{value}}", written="(PUE − 1) × IT load", confidence=0.88)  # fmt: skip
+            found = judged(
+                passage,
+                "pue",
+                lambda ratio, load: (ratio - 1) * load,
+                [("PUE", replace(pue, noun="", step=0.0)), ("IT load", replace(it, step=it.step * 0.2))],
+                over,
+                said=f"at a PUE of {pue.text} the overhead on {it.text} is {{value}}",
+                written="(PUE − 1) × IT load",
+                confidence=0.88,
+            )
             if found:
                 yield found
     for match in _PUE_TIMES.finditer(skeleton):
         a, pue, b = (passage.figure(match[name]) for name in ("a", "pue", "b"))
-        if a.unit == b.unit and a.unit and 1 <= pue.value < 4 and (set(a.per) - {"gpu"}) == (set(b.per) - {"gpu"}) and "." not in pue.noun:
-            found = judged(passage, "pue", lambda before, ratio: before * ratio, [("before", a), ("PUE", pue)], b,
-                           said=f"{a.text} at a PUE of {pue.text} is {{value}}", written="before × PUE", confidence=0.9)  # fmt: skip
+        if (
+            a.unit == b.unit
+            and a.unit
+            and 1 <= pue.value < 4
+            and (set(a.per) - {"gpu"}) == (set(b.per) - {"gpu"})
+            and "." not in pue.noun
+        ):
+            found = judged(
+                passage,
+                "pue",
+                lambda before, ratio: before * ratio,
+                [("before", a), ("PUE", pue)],
+                b,
+                said=f"{a.text} at a PUE of {pue.text} is {{value}}",
+                written="before × PUE",
+                confidence=0.9,
+            )
             if found:
                 yield found
-
-

@@ -22,19 +22,29 @@ from rackmath.audit.rules.dimensions import clean, nouns_of, sized
 from rackmath.audit.words import amount
 
 _RESULT = (
-    r"(?:=|≈|\bis\b|\bare\b|\bcosts?\b|\bcost\b|\bcomes? to\b|\bcame to\b|\btotals?\b|\btotal(?:l?ed|l?ing)\b|\badds? up to\b|\bworks? out (?:at|to)\b|"
-    r"\bfor a total of\b|\bmakes?\b|\bmade\b|\bgives?\b|\bor\b|\bequals?\b|\bmeans?\b|\byields?\b|\bamounts? to\b|\bamounted to\b|\bruns? to\b|\blists? at\b|\bbrings?\b|"
-    r"\bburns?\b|\buses?\b|\bused\b|\bconsumes?\b|\bconsumed\b|\bdraws?\b|\bdrew\b|\bneeds?\b|\btakes?\b|\bearns?\b|\bpays?\b|\bpaid\b|\bspends?\b|\bspent\b|\bbill(?:s|ed)?\b|\bcharges?\b|"
-    r"\bpulls?\b|\bcarr(?:y|ies|ied)\b|\bproduces?\b|\bgenerates?\b|\bhandles?\b|\bsaves?\b|\bworth\b|\bleads? to\b|\badds?\b|\bholds?\b|,|:|—|–|\(|→)"
+    r"(?:=|≈|\bis\b|\bare\b|\bcosts?\b|\bcost\b|\bcomes? to\b|\bcame to\b|\btotals?\b|\btotal(?:l?ed|"
+    r"l?ing)\b|\badds? up to\b|\bworks? out (?:at|to)\b|"
+    r"\bfor a total of\b|\bmakes?\b|\bmade\b|\bgives?\b|\bor\b|\bequals?\b|\bmeans?\b|\byields?\b|"
+    r"\bamounts? to\b|\bamounted to\b|\bruns? to\b|\blists? at\b|\bbrings?\b|"
+    r"\bburns?\b|\buses?\b|\bused\b|\bconsumes?\b|\bconsumed\b|\bdraws?\b|\bdrew\b|\bneeds?\b|"
+    r"\btakes?\b|\bearns?\b|\bpays?\b|\bpaid\b|\bspends?\b|\bspent\b|\bbill(?:s|ed)?\b|\bcharges?\b|"
+    r"\bpulls?\b|\bcarr(?:y|ies|ied)\b|\bproduces?\b|\bgenerates?\b|\bhandles?\b|\bsaves?\b|"
+    r"\bworth\b|\bleads? to\b|\badds?\b|\bholds?\b|,|:|—|–|\(|→)"
 )
 _STRONG = re.compile(
-    r"=|≈|\b(?:comes? to|came to|totals?|total(?:l?ed|l?ing)|adds? up to|works? out (?:at|to)|for a total of|gives?|equals?|that is|which is|i\.e\.|or|makes?|amounts? to|amounted to|lists? at|cost|costs|bill|yields?|runs? to|means)\b|→"
+    r"=|≈|\b(?:comes? to|came to|totals?|total(?:l?ed|l?ing)|adds? up to|works? out (?:at|to)"
+    r"|for a total of|gives?|equals?|that is|which is|i\.e\.|or|makes?|amounts? to|amounted "
+    r"to|lists? at|cost|costs|bill|yields?|runs? to|means)\b|→"
 )
 _LINK = re.compile(
-    r"(?:\b(?:at|for|of|each|apiece|per|over|times|by|with|using|running|run|in|on|a|the|x|and|draws?|drawing|costing|costs?|weighing|carrying|consuming|uses?|using|priced|rated|serving|every|to)\b|[×x*@(,·]|\A\s*\Z)"
+    r"(?:\b(?:at|for|of|each|apiece|per|over|times|by|with|using|running|run|in|on|a|the|x|"
+    r"and|draws?|drawing|costing|costs?|weighing|carrying|consuming|uses?|using|priced|rated|"
+    r"serving|every|to)\b|[×x*@(,·]|\A\s*\Z)"
 )
 _BREAK = re.compile(
-    r"\b(?:while|whereas|but|although|versus|vs|against|compared|instead|than|before|after|plus|minus|from|up|down|rather|not|down to|excluding|unless|if only|of which|including|only|another|leaving|least)\b|[;→]"
+    r"\b(?:while|whereas|but|although|versus|vs|against|compared|instead|than|before|after|"
+    r"plus|minus|from|up|down|rather|not|down to|excluding|unless|if only|of which|including|"
+    r"only|another|leaving|least)\b|[;→]"
 )
 _AT = re.compile(r"\bat\s*\Z|[×x@]\s?(?:[A-Z]\S*)?|\bcosting\b|\bdrawing\b|\bpaid\b|\bworking\b")
 MOST = 5
@@ -54,7 +64,12 @@ def products(passage: Passage) -> Iterator[Finding]:
             continue
         claim = passage.figure(sign)
         between = skeleton[at[place - 1][0] + 1 : position]
-        if len(between) > 70 or not re.search(_RESULT, between) or _BREAK.search(between) or "." in between.replace("i.e.", "").rstrip()[-2:]:
+        if (
+            len(between) > 70
+            or not re.search(_RESULT, between)
+            or _BREAK.search(between)
+            or "." in between.replace("i.e.", "").rstrip()[-2:]
+        ):
             continue
         first = place - 1
         while first > 0 and place - first < MOST:
@@ -82,14 +97,16 @@ def _best(passage: Passage, factors: list[Quantity], claim: Quantity, between: s
             return told
         best = best or told
     if best is None and len(factors) >= 3:
-        for run in combinations(factors, 2):  # "8 × … at $3.50/hr, a 512-node cluster lists at"
-            told = _judge(passage, list(run), claim, between, [])
+        for pair in combinations(factors, 2):  # "8 × … at $3.50/hr, a 512-node cluster lists at"
+            told = _judge(passage, list(pair), claim, between, [])
             if told and told.verdict == "holds":
                 return told
     return best
 
 
-def _judge(passage: Passage, run: Sequence[Quantity], claim: Quantity, between: str, links: list[str]) -> Finding | None:
+def _judge(
+    passage: Passage, run: Sequence[Quantity], claim: Quantity, between: str, links: list[str]
+) -> Finding | None:
     shares = [each for each in run if each.kind == "share"]
     core = [each for each in run if each.kind != "share"]
     if len(core) < 2 or len(shares) > 1:
@@ -102,7 +119,7 @@ def _judge(passage: Passage, run: Sequence[Quantity], claim: Quantity, between: 
     divided, evidence = tied
     target = sized(claim)
     sizes = [sized(each) for each in core]
-    assert target is not None  # noqa: S101
+    assert target is not None
     factors = [each.factor if each else 1.0 for each in sizes]
     powers = [-1 if at in divided else 1 for at in range(len(core))]
     ratio = prod(f**p for f, p in zip(factors, powers, strict=True)) / target.factor
@@ -114,13 +131,22 @@ def _judge(passage: Passage, run: Sequence[Quantity], claim: Quantity, between: 
     if computed is None:
         return None
     named = [(_name(each, at), each) for at, each in enumerate(core)]
-    written = " ".join(("÷ " if p < 0 else "× " if at else "") + name for at, ((name, _), p) in enumerate(zip(named, powers, strict=True)))
+    written = " ".join(
+        ("÷ " if p < 0 else "× " if at else "") + name
+        for at, ((name, _), p) in enumerate(zip(named, powers, strict=True))
+    )
     verdict, sure = verdict_of(computed, claim, any(each.hedge or each.ranged for each in core))
     convention = ""
     options = [1.0, *_conventions(core, claim)]
     if shares:
         part = shares[0].value / 100
-        options = [part, *options, *(part * each for each in options), *([(1 - part)] if part < 1 else []), *([1 / part] if part else [])]
+        options = [
+            part,
+            *options,
+            *(part * each for each in options),
+            *([(1 - part)] if part < 1 else []),
+            *([1 / part] if part else []),
+        ]
         named.append(("share", shares[0]))
     if verdict != "holds":
         for option in options:
@@ -132,7 +158,12 @@ def _judge(passage: Passage, run: Sequence[Quantity], claim: Quantity, between: 
                 if verdict == "holds":
                     break
     if verdict in ("wrong", "ambiguous"):
-        firm = evidence and _STRONG.search(between) and not shares and not any(each.hedge in ("over", "under") or each.ranged for each in core)
+        firm = (
+            evidence
+            and _STRONG.search(between)
+            and not shares
+            and not any(each.hedge in ("over", "under") or each.ranged for each in core)
+        )
         if not firm:
             if not evidence:
                 return None
@@ -143,9 +174,18 @@ def _judge(passage: Passage, run: Sequence[Quantity], claim: Quantity, between: 
     told = " × ".join(each.text for each in core) if not divided else " and ".join(each.text for each in core)
     joined = f"{told} {'comes to' if not divided else 'give'} {amount(computed.value, claim)}{convention}"
     return finding(
-        passage, "product", verdict, confidence * sure if verdict != "holds" else confidence, claim, computed, named,
-        written, explained(verdict, joined, claim, "Is something else counted, or part of the time?" if verdict == "ambiguous" else ""),
-    )  # fmt: skip
+        passage,
+        "product",
+        verdict,
+        confidence * sure if verdict != "holds" else confidence,
+        claim,
+        computed,
+        named,
+        written,
+        explained(
+            verdict, joined, claim, "Is something else counted, or part of the time?" if verdict == "ambiguous" else ""
+        ),
+    )
 
 
 def _spoken(option: float) -> str:
@@ -162,7 +202,15 @@ def _spoken(option: float) -> str:
 def _name(each: Quantity, at: int) -> str:
     if each.unit == "" and each.noun:
         return each.noun.split(" ")[0]
-    return {"usd": "price", "eur": "price", "gbp": "price", "w": "power", "wh": "energy", "s": "time", "month": "time"}.get(each.unit, f"factor {at + 1}")
+    return {
+        "usd": "price",
+        "eur": "price",
+        "gbp": "price",
+        "w": "power",
+        "wh": "energy",
+        "s": "time",
+        "month": "time",
+    }.get(each.unit, f"factor {at + 1}")
 
 
 def _cancels(core: Sequence[Quantity], claim: Quantity, links: list[str]) -> tuple[set[int], bool] | None:
@@ -193,18 +241,24 @@ def _cancels(core: Sequence[Quantity], claim: Quantity, links: list[str]) -> tup
         if clean(held) == wanted:
             whole = clean(held)
             simple = evidence or any(
-                seconds_of(thing) or thing in ("kwh", "mwh", "gpu-hour", "token", "gb", "tonne", "km") for at in rates for thing in core[at].per
+                seconds_of(thing) or thing in ("kwh", "mwh", "gpu-hour", "token", "gb", "tonne", "km")
+                for at in rates
+                for thing in core[at].per
             )
-            power = {each.unit for each in core} >= {"w"} and any(each.unit in ("s", "month") for each in core) and claim.unit == "wh"
-            if divided and not (len(core) == 2 and rates and len(whole) >= 1 and len(core[0].per) + len(core[1].per) >= 2):
+            power = (
+                {each.unit for each in core} >= {"w"}
+                and any(each.unit in ("s", "month") for each in core)
+                and claim.unit == "wh"
+            )
+            if divided and not (
+                len(core) == 2 and rates and len(whole) >= 1 and len(core[0].per) + len(core[1].per) >= 2
+            ):
                 continue
             return divided, bool(simple or power)
     return None
 
 
-def _absorb(
-    held: Counter[str], core: Sequence[Quantity], counts: list[int], claim: Quantity, links: list[str]
-) -> bool:
+def _absorb(held: Counter[str], core: Sequence[Quantity], counts: list[int], claim: Quantity, links: list[str]) -> bool:
     """Cancel counted things against "each" and against what a rate is per; tell whether any did."""
     tied = False
     for at in counts:
@@ -213,7 +267,9 @@ def _absorb(
         mine = next((key for key in held if key in words and held[key] > 0), "")
         if not mine:
             continue
-        per = next((thing for other in core for thing in other.per if thing in words or thing.rpartition("-")[0] in words), "")
+        per = next(
+            (thing for other in core for thing in other.per if thing in words or thing.rpartition("-")[0] in words), ""
+        )
         if per:
             key = per if held.get(per) else per.rpartition("-")[0]
             held[mine] -= 1
@@ -222,8 +278,10 @@ def _absorb(
         elif any(other.each for other in core) and mine not in nouns_of(claim):
             held[mine] -= 1
             tied = True
-        elif mine not in nouns_of(claim) and at + 1 < len(core) and (
-            core[at + 1].per or core[at + 1].each or (len(links) == len(core) and _AT.search(links[at]))
+        elif (
+            mine not in nouns_of(claim)
+            and at + 1 < len(core)
+            and (core[at + 1].per or core[at + 1].each or (len(links) == len(core) and _AT.search(links[at])))
         ):
             held[mine] -= 1  # "12 staff at $30 an hour" multiplies; "20 cranes making 30 moves an hour" may
             tied = tied or (len(links) == len(core) and bool(_AT.search(links[at])))
@@ -232,7 +290,9 @@ def _absorb(
 
 def _conventions(core: Sequence[Quantity], claim: Quantity) -> list[float]:
     """Return what other lengths of a month and a year would make of the result."""
-    periods = {thing for each in (*core, claim) for thing in each.per} | {("month" if each.scale < 12 else "year") for each in core if each.unit == "month"}
+    periods = {thing for each in (*core, claim) for thing in each.per} | {
+        ("month" if each.scale < 12 else "year") for each in core if each.unit == "month"
+    }
     found = []
     if "month" in periods:
         found += [days / (365 / 12) for days in _MONTHS]
@@ -241,4 +301,3 @@ def _conventions(core: Sequence[Quantity], claim: Quantity) -> list[float]:
     if any(each.unit == "byte" for each in (*core, claim)):
         found += [1.024, 1 / 1.024, 1.048576, 1.073741824, 1 / 1.073741824]
     return found
-

@@ -14,33 +14,51 @@ from rackmath.audit.words import number
 _THE = r"(?:the |its |their |all |a total of |our |his |her |those |these )?"
 _SAY = r"(?:or |that is |i\.e\.,? |which is |equal to |making |about |just |only |nearly )?"
 _PART_OF = re.compile(
-    rf"(?P<part>{V})(?P<one>{gap(30)})\b(?:out of|of)\s{_THE}(?:more than |roughly )?(?P<whole>{V})(?P<two>(?:\s[a-z-]+){{0,4}}?)\s?(?:[(,—–:=]|\s-\s|\bor\b)\s?{_SAY}(?P<share>{P})(?P<next>\s?[)\].,;:—–]|\Z|\s(?!of\b)[a-z]+)"
+    rf"(?P<part>{V})(?P<one>{gap(30)})\b(?:out of|of)\s{_THE}(?:more than |roughly )?(?P<whole>{V})"
+    rf"(?P<two>(?:\s[a-z-]+){{0,4}}?)\s?(?:[(,—–:=]|\s-\s|\bor\b)\s?{_SAY}(?P<share>{P})(?P<next>\s?[)"
+    rf"\].,;:—–]|\Z|\s(?!of\b)[a-z]+)"
 )
 _SHARE_OF = re.compile(
-    rf"(?P<share>{P})\s(?:of|share of)\s{_THE}(?P<two>{gap(40)})(?P<whole>{V})(?P<noun>(?:\s[a-z-]+){{0,3}}?)\s?(?:[(,—–:=]|\bis\b|\bor\b|\bequals\b|\bcomes to\b|\bamounts to\b|\s-\s)\s?{_SAY}(?P<part>{V})"
+    rf"(?P<share>{P})\s(?:of|share of)\s{_THE}(?P<two>{gap(40)})(?P<whole>{V})(?P<noun>(?:\s[a-z-]+)"
+    rf"{{0,3}}?)\s?(?:[(,—–:=]|\bis\b|\bor\b|\bequals\b|\bcomes to\b|\bamounts to\b|\s-\s)\s?{_SAY}(?P<part>{V}"
+    rf")"
 )
 _PART_OR = re.compile(
-    rf"(?P<part>{V})(?P<one>(?:\s[a-z-]+){{0,4}}?)\s?(?:[(,—–:=]|\s-\s|\bis\b|\bare\b|\bwas\b|\bwere\b|\bor\b)\s?{_SAY}(?P<share>{P})\s(?:of|share of)\s{_THE}(?P<two>{gap(40)})(?P<whole>{V})"
+    rf"(?P<part>{V})(?P<one>(?:\s[a-z-]+){{0,4}}?)\s?(?:[(,—–:=]|\s-\s|\bis\b|\bare\b|\bwas\b|"
+    rf"\bwere\b|\bor\b)\s?{_SAY}(?P<share>{P})\s(?:of|share of)\s{_THE}(?P<two>{gap(40)})(?P<whole>{V})"
 )
 _SHARE_FIRST = re.compile(
-    rf"(?P<share>{P})(?P<one>(?:\s[a-z-]+){{0,4}}?)\s?\((?P<part>{V})(?P<two>(?:\s[a-z-]+){{0,2}}?)\s?(?:of|out of|/)\s{_THE}(?P<whole>{V})"
+    rf"(?P<share>{P})(?P<one>(?:\s[a-z-]+){{0,4}}?)\s?\((?P<part>{V})(?P<two>(?:\s[a-z-]+){{0,2}}?)"
+    rf"\s?(?:of|out of|/)\s{_THE}(?P<whole>{V})"
 )
 _REST = re.compile(
-    rf"(?P<list>{P}{gap(60)}(?:(?:,|;|\band\b|\bbut\b|\bwhile\b|\bplus\b){gap(60)}{P}{gap(60)}){{0,6}}?)\b(?:the (?:rest|remainder|remaining|other|balance)|(?:leaving|leaves)(?: the (?:rest|other))?){gap(36)}(?P<rest>{P})"
+    rf"(?P<list>{P}{gap(60)}(?:(?:,|;|\band\b|\bbut\b|\bwhile\b|\bplus\b){gap(60)}{P}{gap(60)})"
+    rf"{{0,6}}?)\b(?:the (?:rest|remainder|remaining|other|balance)|(?:leaving|leaves)(?: the "
+    rf"(?:rest|other))?){gap(36)}(?P<rest>{P})"
 )
 _SPLIT = re.compile(
-    rf"\b(?:split|breaks? down|broken down|divided|mix (?:is|was)|composed of|made up of|comprises|consists of|consisting of){gap(40)}(?P<list>{P}(?:{gap(36)}(?:,|;|\band\b){gap(36)}{P}){{1,8}})(?P<after>[^\ue000-\uf8ff.;]{{0,40}}(?:[.;]|\Z))"
+    rf"\b(?:split|breaks? down|broken down|divided|mix (?:is|was)|composed of|made up of|comprises|"
+    rf"consists of|consisting of){gap(40)}(?P<list>{P}(?:{gap(36)}(?:,|;|\band\b){gap(36)}{P})"
+    rf"{{1,8}})(?P<after>[^\ue000-\uf8ff.;]{{0,40}}(?:[.;]|\Z))"
 )
 _HALF = re.compile(
-    rf"\b(?P<word>[Aa] (?:clear |slim |large |bare )?majority|[Mm]ore than half|[Oo]ver half|[Ll]ess than half|[Uu]nder half|[Ff]ewer than half|[Aa] minority)\b(?P<of>{gap(50)})(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]"
+    rf"\b(?P<word>[Aa] (?:clear |slim |large |bare )?majority|[Mm]ore than half|[Oo]ver half|"
+    rf"[Ll]ess than half|[Uu]nder half|[Ff]ewer than half|[Aa] minority)\b(?P<of>{gap(50)})"
+    rf"(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]"
 )
 
 _SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|both|each|every|several|\w+ly)\b")
 _LEVEL = re.compile(
-    rf"(?P<share>{P})\sof\s{_THE}{gap(40, Y)}(?:levels?|baseline|original|initial|previous|peak|value|cost|price|before|{Y})(?:\slevels?)?\s?(?:,|—|–|\(|;|or)\s?(?:or )?(?:a |an )?(?P<claim>{P})\s(?:decrease|decline|drop|fall|reduction|cut|saving|discount|lower|less)\b"
+    rf"(?P<share>{P})\sof\s{_THE}{gap(40, Y)}(?:levels?|baseline|original|initial|previous|"
+    rf"peak|value|cost|price|before|{Y})(?:\slevels?)?\s?(?:,|—|–|\(|;|or)\s?(?:or )?(?:a |"
+    rf"an )?(?P<claim>{P})\s(?:decrease|decline|drop|fall|reduction|cut|saving|discount|lower|"
+    rf"less)\b"
 )
 _ON = re.compile(
-    rf"(?P<share>{P})\s(?:annual\s)?(?:return|interest|yield|tax|duty|fee|commission|surcharge|levy|tariff|royalty|margin|premium|deposit)\son\s{_THE}{gap(24)}(?P<whole>{V}){gap(60)}\b(?:needs?|is|costs?|means|yields?|earns?|adds?|requires?|comes? to|amounts? to|or|pays?|makes?|brings? in)\s{gap(24)}(?P<part>{V})"
+    rf"(?P<share>{P})\s(?:annual\s)?(?:return|interest|yield|tax|duty|fee|commission|surcharge|"
+    rf"levy|tariff|royalty|margin|premium|deposit)\son\s{_THE}{gap(24)}(?P<whole>{V}){gap(60)}\b(?:needs?|"
+    rf"is|costs?|means|yields?|earns?|adds?|requires?|comes? to|amounts? to|or|pays?|makes?|"
+    rf"brings? in)\s{gap(24)}(?P<part>{V})"
 )
 _HALF_OF = re.compile(rf"(?P<half>{P})\sof{gap(50)}(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]")
 
@@ -71,32 +89,72 @@ def _remainders(passage: Passage) -> Iterator[Finding]:
         share, claim = passage.figure(match["share"]), passage.figure(match["claim"])
         if share.worded or share.value >= 100:
             continue
-        found = judged(passage, "level", lambda level: 100 - level, [("level", share)], claim,
-                       said=f"down to {share.text} is a fall of {{value}}", written="100 % − level", confidence=0.9)  # fmt: skip
+        found = judged(
+            passage,
+            "level",
+            lambda level: 100 - level,
+            [("level", share)],
+            claim,
+            said=f"down to {share.text} is a fall of {{value}}",
+            written="100 % − level",
+            confidence=0.9,
+        )
         if found:
             yield found
     for match in _ON.finditer(passage.skeleton):
         share, whole, part = (passage.figure(match[name]) for name in ("share", "whole", "part"))
-        if whole.unit == part.unit and whole.unit and part.value < whole.value and not share.per and set(whole.per) - {"year"} == set(part.per) - {"year"}:
-            found = judged(passage, "share", lambda a, b: a / 100 * b, [("rate", share), ("base", whole)], part,
-                           said=f"{share.text} on {whole.text} is {{value}}", written="rate × base", confidence=0.86)  # fmt: skip
+        if (
+            whole.unit == part.unit
+            and whole.unit
+            and part.value < whole.value
+            and not share.per
+            and set(whole.per) - {"year"} == set(part.per) - {"year"}
+        ):
+            found = judged(
+                passage,
+                "share",
+                lambda a, b: a / 100 * b,
+                [("rate", share), ("base", whole)],
+                part,
+                said=f"{share.text} on {whole.text} is {{value}}",
+                written="rate × base",
+                confidence=0.86,
+            )
             if found:
                 yield found
 
 
-def _judge(passage: Passage, pattern: re.Pattern[str], part: Quantity, whole: Quantity, share: Quantity) -> Finding | None:
+def _judge(
+    passage: Passage, pattern: re.Pattern[str], part: Quantity, whole: Quantity, share: Quantity
+) -> Finding | None:
     told = pattern in (_PART_OF, _SHARE_FIRST, _PART_OR)
     if told:
-        inverse = f"{share.text} is what the rest comes to." if abs(100 - part.value / whole.value * 100 - share.value) <= share.step else ""
+        inverse = (
+            f"{share.text} is what the rest comes to."
+            if abs(100 - part.value / whole.value * 100 - share.value) <= share.step
+            else ""
+        )
         return judged(
-            passage, "share", lambda a, b: a / b * 100, [("part", part), ("whole", whole)], share,
-            said=f"{part.text} of {whole.text} is {{value}}", written="part ÷ whole", confidence=0.93,
+            passage,
+            "share",
+            lambda a, b: a / b * 100,
+            [("part", part), ("whole", whole)],
+            share,
+            said=f"{part.text} of {whole.text} is {{value}}",
+            written="part ÷ whole",
+            confidence=0.93,
             hint=lambda _: inverse,
-        )  # fmt: skip
+        )
     return judged(
-        passage, "share", lambda a, b: a / 100 * b, [("share", share), ("whole", whole)], part,
-        said=f"{share.text} of {whole.text} is {{value}}", written="share × whole", confidence=0.9,
-    )  # fmt: skip
+        passage,
+        "share",
+        lambda a, b: a / 100 * b,
+        [("share", share), ("whole", whole)],
+        part,
+        said=f"{share.text} of {whole.text} is {{value}}",
+        written="share × whole",
+        confidence=0.9,
+    )
 
 
 def _fits(part: Quantity, whole: Quantity) -> bool:
@@ -116,9 +174,16 @@ def _rests(passage: Passage) -> Iterator[Finding]:
             if rest:
                 claim = passage.figure(match["rest"])
                 names = [(f"part {at}", each) for at, each in enumerate(listed, 1)]
-                found = judged(passage, "rest", lambda *parts: 100 - sum(parts), names, claim,
-                               said=f"what is left of 100 % after {_and([each.text for each in listed])} is {{value}}",
-                               written="100 % − parts", confidence=0.85)  # fmt: skip
+                found = judged(
+                    passage,
+                    "rest",
+                    lambda *parts: 100 - sum(parts),
+                    names,
+                    claim,
+                    said=f"what is left of 100 % after {_and([each.text for each in listed])} is {{value}}",
+                    written="100 % − parts",
+                    confidence=0.85,
+                )
                 if found and (found.verdict != "wrong" or (found.recomputed or 0) >= 0):
                     yield found
                 continue
@@ -129,8 +194,19 @@ def _rests(passage: Passage) -> Iterator[Finding]:
             if holds or total > 100 + slack:
                 names = [(f"part {at}", each) for at, each in enumerate(listed, 1)]
                 told = f"The parts {_and([each.text for each in listed])} add up to {number(total, 3)} %"
-                yield finding(passage, "parts", "holds" if holds else "wrong", 0.85 if holds else 0.84, listed[-1], None, names, "sum of parts = 100 %",
-                              f"{told}, as parts of a whole should." if holds else f"{told}; parts of one whole cannot exceed 100 %.")  # fmt: skip
+                yield finding(
+                    passage,
+                    "parts",
+                    "holds" if holds else "wrong",
+                    0.85 if holds else 0.84,
+                    listed[-1],
+                    None,
+                    names,
+                    "sum of parts = 100 %",
+                    f"{told}, as parts of a whole should."
+                    if holds
+                    else f"{told}; parts of one whole cannot exceed 100 %.",
+                )
 
 
 def _halves(passage: Passage) -> Iterator[Finding]:
@@ -139,9 +215,17 @@ def _halves(passage: Passage) -> Iterator[Finding]:
         over = "majority" in word or word.startswith(("more", "over"))
         fits = share.high > 50 if over else share.low < 50
         told = f"{share.text} is {'more' if share.value > 50 else 'less'} than half"
-        yield finding(passage, "half", "holds" if fits else "wrong", 0.85 if fits else 0.88, share, None, [("share", share)], "share against 50 %",
-                      f"{told}, as the text says." if fits else f"{told}, but the text says {match['word']!r}.")  # fmt: skip
-
+        yield finding(
+            passage,
+            "half",
+            "holds" if fits else "wrong",
+            0.85 if fits else 0.88,
+            share,
+            None,
+            [("share", share)],
+            "share against 50 %",
+            f"{told}, as the text says." if fits else f"{told}, but the text says {match['word']!r}.",
+        )
 
     for match in _HALF_OF.finditer(passage.skeleton):
         half, share = passage.figure(match["half"]), passage.figure(match["share"])
@@ -150,10 +234,20 @@ def _halves(passage: Passage) -> Iterator[Finding]:
         over = half.hedge == "over"
         fits = share.high > half.value if over else share.low < half.value
         told = f"{share.text} is {'more' if share.value > half.value else 'not more'} than {number(half.value, 3)} %"
-        yield finding(passage, "half", "holds" if fits else "wrong", 0.85 if fits else 0.88, share, None, [("share", share)], "share against the fraction",
-                      f"{told}, as the text says." if fits else f"{told}, but the text says {'more' if over else 'less'} than {half.text}.")  # fmt: skip
+        yield finding(
+            passage,
+            "half",
+            "holds" if fits else "wrong",
+            0.85 if fits else 0.88,
+            share,
+            None,
+            [("share", share)],
+            "share against the fraction",
+            f"{told}, as the text says."
+            if fits
+            else f"{told}, but the text says {'more' if over else 'less'} than {half.text}.",
+        )
 
 
 def _and(texts: list[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-

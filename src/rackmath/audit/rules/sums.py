@@ -10,22 +10,38 @@ from rackmath.audit.passage import Passage, V, Y, gap
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import judged
 
-_LIST = rf"(?P<list>{V}{gap(60, Y)}(?:(?:,|;|\band\b|\bplus\b|\+|\){gap(3)}(?:,|and)){gap(70, Y)}{V}(?:{gap(50, Y)}(?:,|;|\band\b|\bplus\b|\+){gap(70, Y)}{V}){{0,8}}))"
+_LIST = (
+    rf"(?P<list>{V}{gap(60, Y)}(?:(?:,|;|\band\b|\bplus\b|\+|\){gap(3)}(?:,|and)){gap(70, Y)}{V}(?:{gap(50, Y)}"
+    rf"(?:,|;|\band\b|\bplus\b|\+){gap(70, Y)}{V}){{0,8}}))"
+)
 _MADE_OF = re.compile(
-    rf"(?P<total>{V})(?P<words>{gap(90, Y)})\b(?:consisting of|consists of|made up of|comprising|comprises|composed of|split (?:into|between|among)|broken down (?:as|into)|divided (?:into|between|among)|namely|being the sum of|the sum of)\s(?:the )?{gap(24)}{_LIST}"
+    rf"(?P<total>{V})(?P<words>{gap(90, Y)})\b(?:consisting of|consists of|made up of|comprising|"
+    rf"comprises|composed of|split (?:into|between|among)|broken down (?:as|into)|divided (?:into|"
+    rf"between|among)|namely|being the sum of|the sum of)\s(?:the )?{gap(24)}{_LIST}"
 )
 _TOTAL = re.compile(
-    rf"{_LIST}{gap(50, Y)}(?:,|—|–|:|\(|\band\b|;|\s)\s?(?:for a (?:combined |grand )?total of|a (?:combined |grand )?total of|(?:making|bringing|giving|taking) (?:the|a) (?:combined |grand )?(?:total|sum)(?: to| of)?|totall?ing|(?:which |that )?adds? up to|(?:which |that )?sums? to|together(?: they)?(?: make| come to| cost| are)?|in total|altogether|totals?|combined)\s(?:is |are |of |to |come to |makes? |some )?(?P<total>{V})"
+    rf"{_LIST}{gap(50, Y)}(?:,|—|–|:|\(|\band\b|;|\s)\s?(?:for a (?:combined |grand )?total "
+    rf"of|a (?:combined |grand )?total of|(?:making|bringing|giving|taking) (?:the|a) (?:combined "
+    rf"|grand )?(?:total|sum)(?: to| of)?|totall?ing|(?:which |that )?adds? up to|(?:which "
+    rf"|that )?sums? to|together(?: they)?(?: make| come to| cost| are)?|in total|altogether|"
+    rf"totals?|combined)\s(?:is |are |of |to |come to |makes? |some )?(?P<total>{V})"
 )
 _IN_ALL = re.compile(
-    rf"{_LIST}{gap(40, Y)}(?:,|—|–|:|\(|;)\s?(?:or |that is |a |for )?(?P<total>{V})(?:\s[a-z]+){{0,2}}?\s(?:in total|in all|altogether|together|all told|combined|overall)\b"
+    rf"{_LIST}{gap(40, Y)}(?:,|—|–|:|\(|;)\s?(?:or |that is |a |for )?(?P<total>{V})(?:\s[a-z]+)"
+    rf"{{0,2}}?\s(?:in total|in all|altogether|together|all told|combined|overall)\b"
 )
 _PLUS = re.compile(
-    rf"(?P<list>{V}[^;!?]{{0,90}}?\bplus\b[^;!?]{{0,60}}?{V})[^;!?]{{0,60}}?\b(?:totals?|comes? to|adds? up to|makes|is)\s(?:about |a total of )?(?P<total>{V})"
+    rf"(?P<list>{V}[^;!?]{{0,90}}?\bplus\b[^;!?]{{0,60}}?{V})[^;!?]{{0,60}}?\b(?:totals?|comes? "
+    rf"to|adds? up to|makes|is)\s(?:about |a total of )?(?P<total>{V})"
 )
-_PARTS = re.compile(rf"(?P<total>{V})(?:\s[a-z-]+){{0,3}}\s?\((?P<list>{V}[^()\ue000-\uf8ff]{{0,40}}(?:(?:{V})[^(),\ue000-\uf8ff]{{0,20}})?(?:,|and|plus|\+)[^()]{{0,200}}?)\)")
+_PARTS = re.compile(
+    rf"(?P<total>{V})(?:\s[a-z-]+){{0,3}}\s?\((?P<list>{V}[^()\ue000-\uf8ff]{{0,40}}(?:(?:{V})"
+    rf"[^(),\ue000-\uf8ff]{{0,20}})?(?:,|and|plus|\+)[^()]{{0,200}}?)\)"
+)
 _LEAVING = re.compile(
-    rf"\b[Oo]f (?:the |its |all |our |their )?(?:total )?(?P<whole>{V}){gap(50, Y)},\s{gap(40)}(?P<part>{V}){gap(60)}\b(?:leaving|leaves|and the (?:rest|other|remaining)|the (?:rest|remainder|remaining))\s{gap(30)}(?P<rest>{V})"
+    rf"\b[Oo]f (?:the |its |all |our |their )?(?:total )?(?P<whole>{V}){gap(50, Y)},\s{gap(40)}(?P<part>{V})"
+    rf"{gap(60)}\b(?:leaving|leaves|and the (?:rest|other|remaining)|the (?:rest|remainder|"
+    rf"remaining))\s{gap(30)}(?P<rest>{V})"
 )
 
 
@@ -36,10 +52,19 @@ def sums(passage: Passage) -> Iterator[Finding]:
     for pattern in (_MADE_OF, _TOTAL, _IN_ALL, _PLUS, _PARTS):
         for match in pattern.finditer(skeleton):
             total = passage.figure(match["total"])
-            parts = [passage.figure(sign) for sign in re.findall(V, match["list"])]
+            parts = [
+                passage.figure(sign)
+                for sign in re.findall(
+                    V, skeleton[match.start("list") : match.start("total")] if pattern is _PLUS else match["list"]
+                )
+            ]
             if total.unit:
                 loose = pattern in (_PLUS, _PARTS)
-                parts = [each for each in parts if each.unit == total.unit or (each.unit not in ("", "month", "s") and not loose)]
+                parts = [
+                    each
+                    for each in parts
+                    if each.unit == total.unit or (each.unit not in ("", "month", "s") and not loose)
+                ]
             if total.start in seen or not all(_addable(each, total) for each in parts) or len(parts) < 2:
                 continue
             if not total.unit and not parts[-1].noun:
@@ -48,10 +73,15 @@ def sums(passage: Passage) -> Iterator[Finding]:
             if any(each.value >= total.value * 1.0 for each in parts) and len(parts) == 2 and pattern is _MADE_OF:
                 continue
             found = judged(
-                passage, "sum", lambda *values: sum(values), [(f"part {at}", each) for at, each in enumerate(parts, 1)], total,
-                said=f"{' + '.join(each.text for each in parts)} is {{value}}", written="sum of the parts",
+                passage,
+                "sum",
+                lambda *values: sum(values),
+                [(f"part {at}", each) for at, each in enumerate(parts, 1)],
+                total,
+                said=f"{' + '.join(each.text for each in parts)} is {{value}}",
+                written="sum of the parts",
                 confidence=0.95 if pattern is _MADE_OF else 0.92,
-            )  # fmt: skip
+            )
             if found and pattern is _PARTS and found.verdict not in ("holds", "rounds"):
                 continue  # what stands in brackets need not be parts
             if found:
@@ -60,8 +90,16 @@ def sums(passage: Passage) -> Iterator[Finding]:
     for match in _LEAVING.finditer(skeleton):
         whole, part, rest = (passage.figure(match[name]) for name in ("whole", "part", "rest"))
         if _addable(part, whole) and _addable(rest, whole) and rest.value < whole.value > part.value:
-            found = judged(passage, "sum", lambda a, b: a - b, [("whole", whole), ("part", part)], rest,
-                           said=f"{whole.text} less {part.text} leaves {{value}}", written="whole − part", confidence=0.88)  # fmt: skip
+            found = judged(
+                passage,
+                "sum",
+                lambda a, b: a - b,
+                [("whole", whole), ("part", part)],
+                rest,
+                said=f"{whole.text} less {part.text} leaves {{value}}",
+                written="whole − part",
+                confidence=0.88,
+            )
             if found:
                 yield found
 
