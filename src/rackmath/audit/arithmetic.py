@@ -54,12 +54,16 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
     return list(kept.values())
 
 
+LOOK_BACK = 4
+"""Sentences before a change that its ends are looked for in."""
+
+
 def _echoed(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Confirm changes whose ends stand one or two sentences before."""
+    """Confirm changes whose ends stand a few sentences before."""
     for at in range(1, len(lines)):
         if not hinted(lines[at].text):
             continue
-        together = tuple(each for each in lines[max(0, at - 2) : at + 1] if each.heading == lines[at].heading)
+        together = tuple(each for each in lines[max(0, at - LOOK_BACK) : at + 1] if each.heading == lines[at].heading)
         passage = Passage(together)
         for found in echoes(passage):
             if (found.line, found.start) >= (lines[at].line, lines[at].start):

@@ -275,7 +275,9 @@ _BEFORE_YEAR = re.compile(
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\s(?!to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b")
+_COUNTED = re.compile(
+    r"\s(?!levels\b|prices\b|dollars\b|to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b"
+)
 _SIGNED = re.compile(r"(?:US\$|A\$|C\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF)\s?)?(?P<digits>[\d,\u00a0\u2009\u202f]*\.?\d*)")
 
 

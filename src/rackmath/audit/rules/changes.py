@@ -25,7 +25,7 @@ _WORDS_A = (
 _FROM = re.compile(
     rf"(?P<lead>[A-Za-z]+(?:\s(?:back|further|sharply|steadily|slightly|again|only|just))?)"
     rf"?\s?(?:\bby\s+)?(?:(?P<early>{P}|{X})"
-    rf"(?:\s(?P<noun>[a-z]+))?)?(?:\s+(?:each year|overall|in total|in {Y}|in all))?(?:,|—|–|:|\s\()?\s*\bfrom\s+"
+    rf"(?:\s(?P<noun>[a-z]+))?)?(?:\s+(?:each year|overall|in total|in {Y}|in all|last year|this year|since {Y}))?(?:,|—|–|:|\s\()?\s*\bfrom\s+"
     rf"(?P<a>{_W})(?P<between>{gap(70, Y)})\b(?:to|down to|up to)\s+(?:only |just |a mere |"
     rf"as (?:much|little) as )?(?P<b>{_W})",
 )
@@ -105,8 +105,9 @@ def changes(passage: Passage) -> Iterator[Finding]:
         b, a = _shared(passage.figure(match["b"]), passage.figure(match["a"]))
         if not b.like(a) or (c.kind == "share" and not match["word"]):
             continue
-        if _YEARLY.search(skeleton[match.end("c") : match.end("c") + 14]):
-            continue
+        after = skeleton[match.end("c") : match.end("c") + 14]
+        if _YEARLY.search(after) or (c.kind == "share" and re.match(r"\s(?:as|of)\b", after)):
+            continue  # "a third as much" is a ratio
         yield from _change(passage, match["a"], match["b"], match["c"], match["word"] or "ratio", 0.9, than=True)
 
 
@@ -119,6 +120,8 @@ def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:
     lead = (match["lead"] or "").split(" ")[0].casefold()
     yield from _direction(passage, match, lead, a, b)
     if early := match["early"]:
+        if passage.figure(early).per or re.search(r"\b(?:annual|yearly|compound)\b", f"{lead} {match['noun'] or ''}"):
+            return  # a rate: `growth` reads it
         word = (match["noun"] or "").casefold() or lead
         if re.fullmatch(f"{UP}|{DOWN}", word, re.IGNORECASE) or re.fullmatch(f"{UP}|{DOWN}", lead, re.IGNORECASE):
             word = word if re.fullmatch(f"{UP}|{DOWN}", word, re.IGNORECASE) else lead

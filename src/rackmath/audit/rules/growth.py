@@ -35,6 +35,9 @@ _CAGR = re.compile(
     rf"{gap(30)}\bto\s(?P<b>{V}|{P}){gap(40)}\b(?:in|by|at the end of)\s(?P<y2>{Y}){gap(50)}(?P<rate>{P})"
     rf"(?P<after>(?:[^\ue000-\uf8ff.;]|\.(?=\S)){{0,40}})"
 )
+_CAGR_EARLY = re.compile(
+    rf"(?P<rate>{P}),?\sfrom\s(?P<a>{V}){gap(30)}\bin\s(?P<y1>{Y}){gap(30)}\bto\s(?P<b>{V}){gap(30)}\b(?:in|by)\s(?P<y2>{Y})"
+)
 _CAGR_FOR = re.compile(
     rf"\bfrom\s(?P<a>{V}|{P}){gap(30)}\bto\s(?P<b>{V}|{P}){gap(30)}\b(?:in|over|within|after|"
     rf"during)\s(?:the (?:past|last|next) )?(?P<years>{V}){gap(50)}(?P<rate>{P})(?P<after>(?:[^\ue000-\uf8ff.;]"
@@ -81,6 +84,10 @@ def growth(passage: Passage) -> Iterator[Finding]:
             or _YEARLY.search(_before(passage, match, "y2", "rate"))
         ):
             a, b, rate, y1, y2 = (passage.figure(match[name]) for name in ("a", "b", "rate", "y1", "y2"))
+            yield from _between(passage, a, b, rate, [("from", y1), ("to", y2)])
+    for match in _CAGR_EARLY.finditer(skeleton):
+        a, b, rate, y1, y2 = (passage.figure(match[name]) for name in ("a", "b", "rate", "y1", "y2"))
+        if rate.per == ("year",) and y2.value > y1.value:
             yield from _between(passage, a, b, rate, [("from", y1), ("to", y2)])
     for match in _CAGR_FOR.finditer(skeleton):
         if (

@@ -29,6 +29,7 @@ _RUNS = re.compile(
     rf"(?P<a>{V})(?:[^\ue000-\uf8ff;?!.]){{0,60}}?\b(?:uses?|used|consumes?|consumed|needs?|"
     rf"takes?|draws?|burns?)\s(?P<b>{V})"
 )
+_FACTOR = re.compile(r"(?:\bat|\bfor|\bof|\beach|\btimes|[×x*@])\s?\Z")
 _LESS = {
     frozenset(("day", "month")): (365 / 12, 28.0, 30.0, 30.5, 31.0, 20.0, 21.0, 22.0, 23.0, 26.0),
     frozenset(("day", "year")): (
@@ -89,6 +90,8 @@ def rates(passage: Passage) -> Iterator[Finding]:
         a, b = passage.figure(match["a"]), passage.figure(match["b"])
         if re.search(r"\b(?:and|but|while|than|from|up|down|plus|for|of which)\b", match["one"]):
             continue
+        if _FACTOR.search(passage.skeleton[max(0, match.start() - 8) : match.start()]):
+            continue  # in "3 hours a day; at $20 an hour that is" the rate is one factor of several
         found = _rates(passage, a, b) or _power(passage, a, b) or _times(passage, a, b, match)
         if found:
             yield found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rackmath.audit.finding import Finding
 from rackmath.audit.passage import P, Passage, V, Y, gap
 from rackmath.audit.quantity import Quantity, singular
-from rackmath.audit.rules.common import finding, judged
+from rackmath.audit.rules.common import DOWN, UP, finding, judged
 from rackmath.audit.words import number
 
 _THE = r"(?:the |its |their |all |a total of |our |his |her |those |these )?"
@@ -47,6 +47,7 @@ _HALF = re.compile(
     rf"(?:\(|,\s|—\s?|–\s?|:\s?)(?P<share>{P})\s?[),.;—–]"
 )
 
+_MOVES = re.compile(rf"\b(?:{UP}|{DOWN})\b")
 _SEVERAL = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|both|each|every|several|\w+ly)\b")
 _LEVEL = re.compile(
     rf"(?P<share>{P})\sof\s{_THE}{gap(40, Y)}(?:levels?|baseline|original|initial|previous|"
@@ -169,7 +170,7 @@ def _rests(passage: Passage) -> Iterator[Finding]:
     for pattern, rest in ((_REST, True), (_SPLIT, False)):
         for match in pattern.finditer(passage.skeleton):
             listed = [passage.figure(sign) for sign in re.findall(P, match["list"])]
-            if any(each.ranged or each.worded for each in listed):
+            if any(each.ranged or each.worded for each in listed) or _MOVES.search(match.group()):
                 continue
             if rest:
                 claim = passage.figure(match["rest"])
