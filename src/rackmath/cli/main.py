@@ -34,7 +34,22 @@ def rackmath() -> None:
     """
 
 
-for command in (models, show, run, figures, conflicts, decide, rerun, commitments, prices, usage, brain, audit, serve, token):
+for command in (
+    models,
+    show,
+    run,
+    figures,
+    conflicts,
+    decide,
+    rerun,
+    commitments,
+    prices,
+    usage,
+    brain,
+    audit,
+    serve,
+    token,
+):
     rackmath.add_command(command)
 
 

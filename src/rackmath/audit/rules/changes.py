@@ -25,7 +25,8 @@ _WORDS_A = (
 _FROM = re.compile(
     rf"(?P<lead>[A-Za-z]+(?:\s(?:back|further|sharply|steadily|slightly|again|only|just))?)"
     rf"?\s?(?:\bby\s+)?(?:(?P<early>{P}|{X})"
-    rf"(?:\s(?P<noun>[a-z]+))?)?(?:\s+(?:each year|overall|in total|in {Y}|in all|last year|this year|since {Y}))?(?:,|—|–|:|\s\()?\s*\bfrom\s+"
+    rf"(?:\s(?P<noun>[a-z]+))?)?(?:\s+(?:each year|overall|in total|in {Y}|in all|"
+    rf"last year|this year|since {Y}))?(?:,|—|–|:|\s\()?\s*\bfrom\s+"
     rf"(?P<a>{_W})(?P<between>{gap(70, Y)})\b(?:to|down to|up to)\s+(?:only |just |a mere |"
     rf"as (?:much|little) as )?(?P<b>{_W})",
 )

@@ -45,6 +45,7 @@ def echoes(passage: Passage) -> Iterator[Finding]:
         claim = passage.figure(match["c"] or match["d"])
         if (
             claim.worded
+            or (claim.kind == "factor" and claim.value < 10 and claim.step >= 1)  # too many pairs would give it
             or claim.ranged
             or done > 20
             or (claim.kind == "share" and claim.value % 10 == 0 and claim.step >= 1)
