@@ -82,6 +82,11 @@ _YEARLY = re.compile(
     r"a day|a week|per)\b",
     re.IGNORECASE,
 )
+_OTHER_BASE = re.compile(
+    r"\s?(?:[a-z-]+\s){0,3}?(?:on|against|versus|vs|relative to|compared|above|below|beating|"
+    r"beats|missing|misses|exceeding|short of|"
+    r"target|plan|planned|forecast|goal|budget|expected|real|adjusted|margin)\b"
+)
 _NEGATED = re.compile(
     r"\b(?:not|never|rather than|no longer|instead of|would|could|should|might|may)\s(?:\w+\s){0,2}\Z"
 )
@@ -142,6 +147,8 @@ def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:
         return
     if after is None or _later(after):
         return
+    if _OTHER_BASE.search(after["tail"] + after["words"] + after["pre"]) or _OTHER_BASE.match(skeleton, after.end("c")):
+        return  # "beating the 30 % target", "up 20 % on the plan"
     claim = passage.figure(after["c"])
     words = f"{after['words']} {after['pre']} {after['noun'] or ''}"
     cue = _CHANGE_NOUNS.search(f"{after['pre']} {after['noun'] or ''}") or (
