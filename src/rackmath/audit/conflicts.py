@@ -41,7 +41,7 @@ might of on or our over so some such than that the their them then there these t
 were what when where which who will with would about around roughly approximately nearly almost up down more
 most less least very also still just only even now not no each every per all any other new one two three its you
 your he she his her according reports report reported says said say found shows show showed per cent percent
-typical typically"""
+typical typically versus"""
 )
 _SCOPES = (
     frozenset({"linear", "accelerated"}),
@@ -240,6 +240,8 @@ def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
         return 0.0  # told of different conditions: "at 5 years" and "at 3 years"
     common = a.words & b.words
     least = 2 if a.figure.unit in ("s", "month") else 1
+    if len(common - a.sentence.names - b.sentence.names) < 2:
+        return 0.0  # what is measured must be named too, not only whose it is
     if len(common) < 3 or len(a.near & b.near) < least:
         return 0.0
     if a.figure.unit == "" and not set(_nouns(a.figure)) & set(_nouns(b.figure)):
