@@ -120,12 +120,14 @@ class Intake:
         self.notes: list[str] = []
         self._lines: dict[Key, int] = {}
         self._parts: list[tuple[int, int]] = []
+        self._parted: Integers = np.zeros((2, 0), dtype=np.int64)
         self._series: dict[tuple[str, ...], int] = {}
         self._pools: dict[Sku, int] = {}
         self._currency = ""
         self._quantity = Grid(np.float64)
         self._seen = Grid(np.uint8)
         self._low, self._high = LAST, FIRST
+        self._expected = (LAST, FIRST)
         self._repeated: dict[tuple[int, int], int] = {}
 
     def line(self, key: Key) -> int:
@@ -141,6 +143,11 @@ class Intake:
             self._parts.append(self._new_line(key))
             found = self._lines[key] = len(self._parts) - 1
         return found
+
+    def expect(self, first: int, last: int) -> None:
+        """Have room for these hours from the start; rows may turn out to lie in fewer, or in others."""
+        if FIRST <= first <= last <= LAST:
+            self._expected = first, last
 
     def add(
         self,
@@ -173,14 +180,15 @@ class Intake:
         if low < FIRST or high > LAST:
             bad = int(np.argmax((hours < FIRST) | (hours > LAST)))
             raise RackmathError(f"{where.at(bad)}: column 'hour' holds no date that can be meant")
-        parts = np.array(self._parts, dtype=np.int64).T.copy()
-        series, pools = parts[0][lines], parts[1][lines]
+        if self._parted.shape[1] < len(self._parts):
+            self._parted = np.array(self._parts, dtype=np.int64).T.copy()
+        series, pools = self._parted[0].take(lines), self._parted[1].take(lines)
         if repeated:
             hours = self._told_apart(hours, series, repeated)
             high = int(hours.max())
         self._low, self._high = min(self._low, low), max(self._high, high)
+        self._cover()
         self._check_for_duplicates(where, series, hours)
-        self._quantity.cover(len(self._pools), self._low, self._high)
         np.add.at(self._quantity.cells.reshape(-1), self._quantity.flat(pools, hours), quantity)
         self.rows += len(lines)
 
@@ -227,8 +235,12 @@ class Intake:
                 hours[offset] = repeated[early]
         return hours
 
+    def _cover(self) -> None:
+        first, last = min(self._low, self._expected[0]), max(self._high, self._expected[1])
+        self._seen.cover(len(self._series), first, last)
+        self._quantity.cover(len(self._pools), first, last)
+
     def _check_for_duplicates(self, where: Where, series: Integers, hours: Integers) -> None:
-        self._seen.cover(len(self._series), self._low, self._high)
         places = self._seen.flat(series, hours)
         seen = self._seen.cells.reshape(-1)
         if self.sum_duplicates:

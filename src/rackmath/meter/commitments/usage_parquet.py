@@ -21,8 +21,11 @@ from rackmath.meter.commitments.usage import Usage
 
 ROWS = 1 << 18
 """Rows read at once: few enough that a batch's columns stay in the processor's cache."""
+TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Marks = NDArray[Any]
+"""A column's rows, equal where they say the same: the numbers of its values, or its prices."""
 
 
 def read_parquet(path: Path, intake: Intake, zone: tzinfo | None) -> Usage:
@@ -73,7 +76,8 @@ def _read_table(parquet: Any, path: Path, header: list[str], intake: Intake, zon
         intake.notes.append(f"columns that nothing reads: {', '.join(name[:30] for name in unknown[:8])}")
     texts = [name for name in TEXT if name in header]
     rates = [name for name in ("on_demand_rate", "contracted_rate") if name in header]
-    file = parquet.ParquetFile(path, read_dictionary=[*texts, "hour"])
+    file = parquet.ParquetFile(path, read_dictionary=[*texts, "hour"], pre_buffer=True)
+    _expect(intake, file)
     stamps = Stamps(zone)
     lines = _Lines(intake, [*texts, *rates])
     first = 1
@@ -97,6 +101,20 @@ def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
             yield batch
 
 
+def _expect(intake: Intake, file: Any) -> None:
+    """Tell the intake the hours that the file's statistics promise, so that its tables are made once."""
+    kind = file.schema_arrow.field("hour").type
+    if not str(kind).startswith("timestamp") or kind.tz is None:
+        return
+    place = file.schema_arrow.get_field_index("hour")
+    groups = [file.metadata.row_group(number).column(place) for number in range(file.metadata.num_row_groups)]
+    told = [group.statistics for group in groups if group.path_in_schema == "hour" and group.is_stats_set]
+    known = [each for each in told if each.has_min_max and isinstance(each.min_raw, int)]
+    if known:
+        scale = TICKS[kind.unit] * SECONDS
+        intake.expect(min(each.min_raw for each in known) // scale, max(each.max_raw for each in known) // scale)
+
+
 class _Column:
     """A column's distinct values over all batches, each with a number of its own."""
 
@@ -106,78 +124,123 @@ class _Column:
         self.room = 1
         self._numbers: dict[Any, int] = {}
         self._dictionary: Any = None
-        self._remap: Integers | None = None
+        self._remap: NDArray[np.int32] | None = None
 
-    def codes(self, batch: Any, where: Where) -> Integers:
-        """Return each row's value as its number."""
-        column = _encoded(batch.column(self.name), where, self.name)
+    def marks(self, batch: Any, where: Where) -> Marks:
+        """Return what tells each row's value from others: the value's number, or a price itself."""
+        column = _filled(batch, self.name, where)
+        if str(column.type) == "double":
+            return np.asarray(column)
+        column = column if hasattr(column, "dictionary") else column.dictionary_encode()
         if self._dictionary is None or not column.dictionary.equals(self._dictionary):
-            numbers = [self._number(value) for value in column.dictionary.to_pylist()]
+            numbers = self._number(column.dictionary.to_pylist())
             self._dictionary = column.dictionary
-            self._remap = None if numbers == list(range(len(numbers))) else np.array(numbers, dtype=np.int64)
-            while self.room < len(self.values):
-                self.room *= 2
-        indices: Integers = np.asarray(column.indices)
-        codes: Integers = indices if self._remap is None else self._remap[indices]
-        return codes
+            self._remap = None if np.array_equal(numbers, np.arange(len(numbers))) else numbers
+        indices: Marks = np.asarray(column.indices)
+        return indices if self._remap is None else self._remap.take(indices)
 
-    def _number(self, value: Any) -> int:
-        number = self._numbers.get(value)
-        if number is None:
-            number = self._numbers[value] = len(self.values)
-            self.values.append(value)
-        return number
+    def codes(self, marks: Marks) -> Marks:
+        """Return each value's number."""
+        if marks.dtype != np.float64:
+            return marks
+        values, places = np.unique(marks, return_inverse=True)
+        return self._number(values.tolist()).take(places)
+
+    def _number(self, values: list[Any]) -> NDArray[np.int32]:
+        for value in values:
+            if value not in self._numbers:
+                self._numbers[value] = len(self.values)
+                self.values.append(value)
+        while self.room < len(self.values):
+            self.room *= 2
+        return np.array([self._numbers[value] for value in values], dtype=np.int32)
 
 
 class _Lines:
-    """Numbers the kinds of rows: each combination of values is looked up once."""
+    """Numbers the kinds of rows.
+
+    A resource's next row nearly always says what its last one said, and then is of the same kind; only where it does
+    not is its combination of values looked up.
+    """
 
     def __init__(self, intake: Intake, columns: list[str]) -> None:
         self.intake = intake
         self._columns = [_Column(name) for name in columns]
+        self._lead = columns.index("resource") if "resource" in columns else None
+        self._last_marks: list[Marks] = []
+        self._last_lines: Integers = np.zeros(0, dtype=np.int64)
         self._rooms: list[int] = []
         self._known: dict[int, int] = {}
 
     def of(self, batch: Any, where: Where) -> Integers:
         """Return the intake's number of each row's kind."""
-        columns = [column.codes(batch, where) for column in self._columns]
+        marks = [column.marks(batch, where) for column in self._columns]
+        if self._lead is None:
+            return self._looked_up(marks, where, np.arange(batch.num_rows))
+        lead: Integers = marks[self._lead].astype(np.int64)
+        self._make_room(marks, len(self._columns[self._lead].values))
+        lines: Integers = self._last_lines.take(lead)
+        other = lines < 0
+        for column, mark, last in zip(self._columns, marks, self._last_marks, strict=True):
+            if len(column.values) > 1:
+                other |= last.take(lead) != mark
+        if other.any():
+            rows = np.flatnonzero(other)
+            marks, lead = [mark[rows] for mark in marks], lead[rows]
+            lines[rows] = found = self._looked_up(marks, where, rows)
+            self._last_lines[lead] = found  # of several rows of one resource the last one stays, in each table
+            for mark, last in zip(marks, self._last_marks, strict=True):
+                last[lead] = mark
+        return lines
+
+    def _make_room(self, marks: list[Marks], resources: int) -> None:
+        had = len(self._last_lines)
+        if resources <= had:
+            return
+        more = max(resources, 2 * had) - had
+        self._last_lines = np.append(self._last_lines, np.full(more, -1, dtype=np.int64))
+        before = self._last_marks or [mark[:0] for mark in marks]
+        self._last_marks = [np.append(last, np.zeros(more, dtype=last.dtype)) for last in before]
+
+    def _looked_up(self, marks: list[Marks], where: Where, rows: Integers) -> Integers:
+        """Return the kinds of rows by their combinations of values."""
+        columns = [column.codes(mark) for column, mark in zip(self._columns, marks, strict=True)]
         rooms = [column.room for column in self._columns]
         if rooms != self._rooms:  # combinations are counted anew
             self._rooms, self._known = rooms, {}
         codes, distinct = _combined(columns, rooms)
         kinds = distinct.tolist()
-        numbers = [self._known.get(kind, -1) for kind in kinds]
-        if min(numbers) < 0:
-            for kind in kinds:
-                if kind not in self._known:
-                    self._known[kind] = self._line(kind, where, codes, distinct)
-            numbers = [self._known[kind] for kind in kinds]
-        lines: Integers = np.array(numbers, dtype=np.int64)[codes]
-        return lines
+        for place, kind in enumerate(kinds):
+            if kind not in self._known:
+                try:
+                    self._known[kind] = self._line(kind)
+                except RackmathError as problem:
+                    row = int(rows[int(np.argmax(codes == place))])
+                    raise RackmathError(f"{where.at(row)}: {problem}") from None
+        return np.array([self._known[kind] for kind in kinds], dtype=np.int64).take(codes)
 
-    def _line(self, kind: int, where: Where, codes: Integers, distinct: Integers) -> int:
+    def _line(self, kind: int) -> int:
         given: dict[str, Any] = {}
         rest = kind
         for column in reversed(self._columns):
             rest, place = divmod(rest, column.room)
             given[column.name] = column.values[place]
-        try:
-            return self.intake.line(_key(given))
-        except RackmathError as problem:
-            row = int(np.argmax(codes == int(np.flatnonzero(distinct == kind)[0])))
-            raise RackmathError(f"{where.at(row)}: {problem}") from None
+        return self.intake.line(_key(given))
 
 
-def _encoded(column: Any, where: Where, name: str) -> Any:
-    """Return a column as a dictionary and places in it; a text that is absent is empty."""
-    if column.null_count:
-        if name == "on_demand_rate":
-            raise RackmathError(f"{where.at(int(np.argmax(np.asarray(column.is_null()))))}: column {name!r} is empty")
-        column = column.cast("string").fill_null("")
-    return column if hasattr(column, "dictionary") else column.dictionary_encode()
+def _filled(batch: Any, name: str, where: Where) -> Any:
+    """Return a column without holes: a text that is absent is empty, a contracted rate that is absent the list's."""
+    column = batch.column(name)
+    if not column.null_count:
+        return column
+    if name == "on_demand_rate":
+        raise RackmathError(f"{where.at(int(np.argmax(np.asarray(column.is_null()))))}: column {name!r} is empty")
+    if name == "contracted_rate" and column.type == batch.column("on_demand_rate").type:
+        return require("pyarrow.compute", extra="tables").coalesce(column, batch.column("on_demand_rate"))
+    return column.cast("string").fill_null("")
 
 
-def _combined(columns: list[Integers], sizes: list[int]) -> tuple[Integers, Integers]:
+def _combined(columns: list[Marks], sizes: list[int]) -> tuple[Integers, Integers]:
     """Return each row's place in the list of combinations that occur, and the list: one number for each combination."""
     if math.prod(sizes) >= 1 << 62:
         raise RackmathError("the columns have too many different values to be combined; split the file by account")
@@ -207,7 +270,7 @@ def _hours(column: Any, stamps: Stamps, where: Where) -> Integers:
         raise RackmathError(f"{where.at(int(np.argmax(np.asarray(column.is_null()))))}: column 'hour' is empty")
     kind = str(column.type)
     if kind.startswith("timestamp") and column.type.tz is not None:
-        scale = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[column.type.unit] * SECONDS
+        scale = TICKS[column.type.unit] * SECONDS
         ticks: Integers = np.asarray(column.view("int64"))
         hours: Integers = ticks // scale
         if not np.array_equal(hours * scale, ticks):
