@@ -6,13 +6,16 @@ import importlib.util
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from rackmath.cli.main import rackmath
 from rackmath.kernel import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| (A\d\d\.\d+) \| (.+?) \| (done|planned) \| (.*?) \|$", re.MULTILINE)
 
+COMMAND = re.compile(r"`rackmath ([a-z][^`]*)`")
 MODEL = re.compile(r"`([a-z_]+\.[a-z_]+)`")
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 
@@ -45,7 +48,7 @@ def test_every_method_stands_once_in_the_list():
 
 def test_the_list_of_methods_is_the_registry():
     promised: dict[str, set[str]] = {
-        code: set(re.findall(r"`([a-z_]+\.[a-z_]+)`", where))
+        code: set(MODEL.findall(where))
         for code, _, status, where in promises()
         if status == "done"
     }
@@ -56,6 +59,24 @@ def test_the_list_of_methods_is_the_registry():
         assert promised.get(code) == models, f"docs/methods.md: {code} is {sorted(models)}"
     for code, models in promised.items():
         assert models <= set(registry()), code
+
+
+def test_what_is_done_says_where():
+    """A method that no function of inputs can hold is done by a command or a page; a command must be there."""
+    for code, _, status, where in promises():
+        assert status == "planned" or where.strip(), f"docs/methods.md: {code} says not where"
+        for words in COMMAND.findall(where):
+            assert command_of(words.split()), f"docs/methods.md: {code}: there is no command {words!r}"
+
+
+def command_of(words):
+    """Return the command that these words name; words behind it are its arguments."""
+    found = rackmath
+    for word in words:
+        if not isinstance(found, click.Group):
+            break
+        found = found.get_command(click.Context(found), word)
+    return found if found is not rackmath else None
 
 
 def test_what_is_planned_names_nothing():

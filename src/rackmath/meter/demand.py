@@ -128,9 +128,9 @@ def read_demand(text: str, *, name: str = "the file", zone: str = "UTC") -> Dema
         The file is empty, too large, or has no column of times or of amounts; the columns it has are named.
     """
     clock = _zone(zone)
-    reader, heads = opened(text, name)
-    columns = columns_of(heads, name)
-    read = rows_of(reader, columns, name, clock)
+    table = opened(text, name)
+    columns = columns_of(table.heads, name)
+    read = rows_of(table, columns, name, clock)
     if not read.times:
         raise RackmathError(f"{name}: has a heading and no rows")
     return _summary(read, columns, clock, zone, name)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from rackmath.errors import Problems, RackmathError, suggest
+from rackmath.meter.rows import Table, finite
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 2_000_000
+MOST = 1e18
 SHOWN = 8
 """The most problems that are told at once."""
 
@@ -70,23 +70,11 @@ class Columns:
         return self.gpu_hours or ((*self.input, *self.output) if self.input or self.output else self.total)
 
 
-def opened(text: str, name: str) -> tuple[Iterator[list[str]], list[str]]:
-    """Return a reader of the rows below the heading, and the heading's cells."""
+def opened(text: str, name: str) -> Table:
+    """Return the table of a file that is held whole."""
     if len(text) > MAX_BYTES:
         raise RackmathError(f"{name}: over {MAX_BYTES // 1024 // 1024} MiB; sum it by hour first")
-    if "\0" in text:
-        raise RackmathError(f"{name}: is a binary file; save it as CSV")
-    text = text.removeprefix("\ufeff")
-    first = text.lstrip("\r\n").partition("\n")[0]
-    if not first.strip():
-        raise RackmathError(f"{name}: is empty")
-    mark = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=mark)
-    try:
-        heads = next(row for row in reader if any(cell.strip() for cell in row))
-    except csv.Error as problem:
-        raise RackmathError(f"{name}: row 1: {problem}") from None
-    return reader, heads
+    return Table(io.StringIO(text.removeprefix("\ufeff"), newline=""), name, MAX_ROWS)
 
 
 def _plain(head: str) -> str:
@@ -136,15 +124,13 @@ class Read:
     repeated: int = 0
 
 
-def rows_of(reader: Iterator[list[str]], columns: Columns, name: str, clock: ZoneInfo) -> Read:
+def rows_of(table: Table, columns: Columns, name: str, clock: ZoneInfo) -> Read:
     """Read every row; raise Problems with the row and the column of each cell that is wrong."""
     read = Read()
     problems: list[str] = []
     seen: dict[tuple[str, ...], int] = {}
     counted = {columns.place[each] for each in (*columns.amounts, *columns.cached)}
-    for number, row in _numbered(reader, name):
-        if not any(cell.strip() for cell in row):
-            continue
+    for number, row in table:
         written = _cell(row, columns.place[columns.time])
         try:
             moment = _moment(written, columns.time, clock)
@@ -173,19 +159,6 @@ def rows_of(reader: Iterator[list[str]], columns: Columns, name: str, clock: Zon
     if problems:
         raise Problems(problems)
     return read
-
-
-def _numbered(reader: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows below the heading with their numbers, as a spreadsheet counts them."""
-    for number in range(2, MAX_ROWS + 2):
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            raise RackmathError(f"{name}: row {number}: {problem}") from None
-        yield number, row
-    raise RackmathError(f"{name}: over {MAX_ROWS:,} rows; sum it by hour first")
 
 
 def _cell(row: Sequence[str], at: int) -> str:
@@ -224,17 +197,14 @@ def _exists(moment: datetime) -> bool:
 
 
 def _amount(written: str, column: str) -> float:
-    text = written.replace("_", "").replace(" ", "")
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
-        text = text.replace(",", "")
-    if not text:
+    if not written:
         raise RackmathError(f"column {column!r}: is empty; write 0 where nothing was used")
     try:
-        value = float(text)
-    except ValueError:
-        raise RackmathError(f"column {column!r}: {written[:40]!r} is not a number") from None
-    if not math.isfinite(value) or value > 1e18:
-        raise RackmathError(f"column {column!r}: {written[:40]!r} is not a finite amount")
+        value = finite(written)
+    except RackmathError as problem:
+        raise RackmathError(f"column {column!r}: {problem}") from None
+    if value > MOST:
+        raise RackmathError(f"column {column!r}: {written[:40]!r} is more than {MOST:g}")
     if value < 0:
         raise RackmathError(f"column {column!r}: {written[:40]!r} is negative; usage is 0 or more")
     return value

@@ -1,19 +1,117 @@
-"""Tables from outside as CSV: read with limits, and with errors that name the column and the row."""
+"""Tables from outside as CSV: read with limits, and with errors that name the file, the row and the column."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 
 from rackmath.errors import RackmathError, suggest
 
 MAX_BYTES = 2 * 1024**3
-MAX_CELL = 10_000
 MAX_COLUMNS = 500
+MARKS = ",;\t"
+"""What may stand between cells: that which the heading has most of."""
+
+Record = tuple[int, list[str]]
+"""A row's number, as a spreadsheet counts it, and its cells."""
+
+
+class Table:
+    """The heading of a CSV, which is row 1 if no empty line stands above it, and the rows below it.
+
+    Parameters
+    ----------
+    lines
+        The lines of the file, decoded.
+    name
+        What messages call it.
+    most
+        The most rows that are read.
+
+    Raises
+    ------
+    RackmathError
+        There is no heading, or too wide a one; and while rows are read: a row is no CSV or no UTF-8, has more cells
+        than the heading, or is one too many.
+    """
+
+    def __init__(self, lines: Iterable[str], name: str, most: int | None = None) -> None:
+        self.name = name
+        self._most = most
+        self._place = 1
+        self._records = self._read(iter(lines))
+        self.heads = [head.strip() for head in next(self._records, (1, []))[1]]
+        if not self.heads:
+            raise RackmathError(f"{name}: is empty; the first line must name the columns")
+        if len(self.heads) > MAX_COLUMNS:
+            raise RackmathError(f"{name}: {len(self.heads)} columns; at most {MAX_COLUMNS} are read")
+
+    def __iter__(self) -> Iterator[Record]:
+        wide = len(self.heads)
+        for place, cells in self._records:
+            if len(cells) > wide:
+                raise RackmathError(
+                    f"{self.name}: row {place}: {len(cells)} cells under {wide} columns; is a comma not quoted?"
+                )
+            yield place, cells
+
+    def whole(self) -> Iterator[Record]:
+        """Yield the rows, of which each must have a cell for every column."""
+        wide = len(self.heads)
+        for place, cells in self:
+            if len(cells) < wide:
+                raise RackmathError(f"{self.name}: row {place}: {len(cells)} cells where the header has {wide}")
+            yield place, cells
+
+    def _read(self, lines: Iterator[str]) -> Iterator[Record]:
+        try:
+            blank = 0
+            first = next(lines, "")
+            while first and not first.strip():
+                blank += 1
+                first = next(lines, "")
+            if "\0" in first:
+                raise RackmathError(f"{self.name}: is a binary file; save it as CSV")
+            mark = max(MARKS, key=first.count)
+            rows = csv.reader(chain([first], lines), delimiter=mark, strict=True)
+            for self._place, cells in enumerate(rows, blank + 1):
+                if self._most is not None and self._place > self._most + 1:
+                    raise RackmathError(f"{self.name}: over {self._most:,} rows; sum it by hour first")
+                if any(cells) and not all(map(str.isspace, filter(None, cells))):
+                    yield self._place, cells
+        except UnicodeDecodeError:
+            raise RackmathError(
+                f"{self.name}: is not UTF-8 after row {self._place}; save the file as CSV in UTF-8"
+            ) from None
+        except csv.Error as problem:
+            raise RackmathError(f"{self.name}: row {self._place + 1}: is not CSV: {problem}") from None
+
+
+def finite(written: str) -> float:
+    """Return a finite number, with or without thousands marked; the caller knows the row and the column.
+
+    >>> finite("1,234.5")
+    1234.5
+    """
+    try:
+        value = float(written)
+    except ValueError:
+        text = written.strip().replace(" ", "")
+        if not re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?[\d.]+", text):
+            raise RackmathError(f"{written[:40]!r} is not a number") from None
+        try:
+            value = float(text.replace(",", ""))
+        except ValueError:
+            raise RackmathError(f"{written[:40]!r} is not a number") from None
+    if not math.isfinite(value):
+        raise RackmathError(f"{written[:40]!r} is not a finite number")
+    return value
 
 
 class Row(Mapping[str, str]):
@@ -68,7 +166,7 @@ class Row(Mapping[str, str]):
     def wrong(self, name: str, told: str) -> RackmathError:
         """Return an error about a cell."""
         shown = self._cells.get(name, "")
-        return RackmathError(f"{self.where}, column {name}: {shown[:60]!r} {told}")
+        return RackmathError(f"{self.where}, column {name!r}: {shown[:60]!r} {told}")
 
 
 def read_rows(
@@ -92,44 +190,20 @@ def read_rows(
     """
     other = aliases or {}
     try:
-        size = path.stat().st_size
-        if path.is_dir() or size > MAX_BYTES:
+        if path.is_dir() or path.stat().st_size > MAX_BYTES:
             raise RackmathError(f"{path}: give a CSV file of at most {MAX_BYTES:,} bytes")
         file = path.open(encoding="utf-8-sig", newline="")
     except FileNotFoundError:
         raise RackmathError(f"{path}: no such file") from None
     with file:
-        yield from _rows(file, path.name, needed, known, other)
-
-
-def _rows(
-    file: io.TextIOBase, name: str, needed: Sequence[str], known: Sequence[str], other: Mapping[str, str]
-) -> Iterator[Row]:
-    reader = csv.reader(file, strict=True)
-    try:
-        head = [each.strip().lower() for each in next(reader)]
-        columns = [other.get(each, each) for each in head]
-        _check_columns(name, columns, needed, known)
-        for cells in reader:
-            if not any(cells):
-                continue
-            where = f"{name}:{reader.line_num}"
-            if len(cells) > len(columns):
-                raise RackmathError(f"{where}: {len(cells)} cells under {len(columns)} columns; is a comma not quoted?")
-            if any(len(cell) > MAX_CELL for cell in cells):
-                raise RackmathError(f"{where}: a cell is longer than {MAX_CELL:,} characters")
-            yield Row(where, dict(zip(columns, cells, strict=False)))
-    except StopIteration:
-        raise RackmathError(f"{name}: is empty; the first line names the columns: {', '.join(needed)}") from None
-    except UnicodeDecodeError as problem:
-        raise RackmathError(f"{name}: byte {problem.start} is not UTF-8; save the file as CSV in UTF-8") from None
-    except csv.Error as problem:
-        raise RackmathError(f"{name}:{reader.line_num}: {problem}") from None
+        table = Table(file, path.name)
+        columns = [other.get(head.lower(), head.lower()) for head in table.heads]
+        _check_columns(path.name, columns, needed, known)
+        for place, cells in table:
+            yield Row(f"{path.name}: row {place}", dict(zip(columns, cells, strict=False)))
 
 
 def _check_columns(name: str, columns: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> None:
-    if len(columns) > MAX_COLUMNS:
-        raise RackmathError(f"{name}: {len(columns)} columns; at most {MAX_COLUMNS} are read")
     twice = next((each for each in columns if each in known and columns.count(each) > 1), None)
     if twice:
         raise RackmathError(f"{name}: the column {twice!r} stands there twice")

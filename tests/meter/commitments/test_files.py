@@ -110,9 +110,9 @@ def test_a_bad_row_is_named(tmp_path, either, bad, says):
 
 
 def test_what_only_text_can_hold_is_named(tmp_path):
-    for bad, says in ((row(used="many"), "column 'hours' holds 'many'"), (row(used="nan"), "not a finite number")):
-        with pytest.raises(RackmathError, match=f"row 3: .*{says}"):
-            read_usage(table(tmp_path, row(), bad))
+    for used, says in (("many", "'many' is not a number"), ("nan", "'nan' is not a finite number")):
+        with pytest.raises(RackmathError, match=f"row 3: column 'hours': {says}"):
+            read_usage(table(tmp_path, row(), row(used=used)))
     with pytest.raises(RackmathError, match="row 3: 2 cells where the header has 8"):
         read_usage(table(tmp_path, row(), "a,b"))
 
@@ -222,6 +222,48 @@ def test_many_row_groups_in_any_order_are_the_same_table(tmp_path):
     flat, columns = read_usage(path), read_usage(as_parquet(path))
     assert flat.skus == columns.skus
     assert np.array_equal(flat.quantity, columns.quantity)
+
+
+def test_a_resource_may_change_what_it_says(tmp_path, monkeypatch):
+    """Machines change accounts, types and prices, back and forth; a contracted rate that is absent is the list's."""
+    arrow = pytest.importorskip("pyarrow")
+    random = np.random.default_rng(4)
+    rows = [
+        f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00Z,i-{number},{random.choice(['a', 'b'])},"
+        f"{random.choice(['m5.large', 'c5.large'])},us-east-1,us-east-1a,{random.integers(1, 5) / 4},"
+        f"{random.choice([0.1, 0.2])},{random.choice(['', '0.05', '0.1'])}"
+        for hour in range(50)
+        for number in range(1 + hour // 10)
+    ]
+    path = table(tmp_path, *rows, head=HEAD + ",contracted_rate")
+    flat = read_usage(path)
+    assert len(flat.skus) == 2 * 2 * (2 + 3)
+    monkeypatch.setattr("rackmath.meter.commitments.usage_parquet.ROWS", 7)
+    paid = {"contracted_rate": lambda values: arrow.array([float(each) if each else None for each in values])}
+    for types in ({}, paid):
+        columns = read_usage(as_parquet(path, **types))
+        assert flat.skus == columns.skus
+        assert np.array_equal(flat.quantity, columns.quantity)
+    bad = table(tmp_path, *rows, rows[20].replace("us-east-1,", ",", 1), head=HEAD + ",contracted_rate")
+    with pytest.raises(RackmathError, match=f"row {len(rows) + 1}: column 'region' is empty"):
+        read_usage(as_parquet(bad, **paid))
+
+
+def test_hours_that_the_statistics_promise_are_not_believed(tmp_path):
+    """A file may say that its hours lie elsewhere; only its rows count."""
+    arrow = pytest.importorskip("pyarrow")
+    stamps = [datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in range(3)]
+    hours = {"hour": lambda _: arrow.array(stamps, arrow.timestamp("ms", "UTC"))}
+    path = as_parquet(table(tmp_path, row("x"), row("y"), row("z")), **hours)
+    late = datetime(2027, 1, 1, tzinfo=UTC)
+    last, other = (int(at.timestamp() * 1000).to_bytes(8, "little") for at in (stamps[-1], late))
+    raw = path.read_bytes()
+    footer = len(raw) - 8 - int.from_bytes(raw[-8:-4], "little")
+    path.write_bytes(raw[:footer] + raw[footer:].replace(last, other))
+    told = pytest.importorskip("pyarrow.parquet").ParquetFile(path).metadata.row_group(1).column(0).statistics
+    assert told.max == late
+    usage = read_usage(path)
+    assert (usage.first, usage.quantity.tolist()) == (YEAR, [[1, 1, 1]])
 
 
 def test_parquet_needs_its_extra(tmp_path, monkeypatch):

@@ -167,13 +167,13 @@ def test_the_package_and_our_arithmetic_agree_to_the_last_digit():
         ("date,model,input_tokens\n2026-01-01,a,1\n", "no column 'output_tokens'"),
         (
             "date,model,input_tokens,output_tokens\n2026-01-01,a,-1,1\n",
-            r"u.csv:2, column input_tokens: '-1' must be a whole",
+            r"u.csv: row 2, column 'input_tokens': '-1' must be a whole",
         ),
-        ("date,model,input_tokens,output_tokens\n2026-01-01,a,1.5,1\n", "column input_tokens: '1.5' must be a whole"),
-        ("date,model,input_tokens,output_tokens\n2026-01-01,a,many,1\n", "column input_tokens: 'many' is not a number"),
-        ("date,model,input_tokens,output_tokens\nyesterday,a,1,1\n", "column date: 'yesterday' is not a date"),
-        ("date,model,input_tokens,output_tokens\n,a,1,1\n", "column date: '' is not a date"),
-        ("date,model,input_tokens,output_tokens\n2026-01-01,,1,1\n", "column model: '' is empty"),
+        ("date,model,input_tokens,output_tokens\n2026-01-01,a,1.5,1\n", "column 'input_tokens': '1.5' must be a whole"),
+        ("date,model,input_tokens,output_tokens\n2026-01-01,a,many,1\n", "'input_tokens': 'many' is not a number"),
+        ("date,model,input_tokens,output_tokens\nyesterday,a,1,1\n", "column 'date': 'yesterday' is not a date"),
+        ("date,model,input_tokens,output_tokens\n,a,1,1\n", "column 'date': '' is not a date"),
+        ("date,model,input_tokens,output_tokens\n2026-01-01,,1,1\n", "column 'model': '' is empty"),
         ("date,model,output_tokens\n2026-01-01,a,1\n", "needs input_tokens, or fresh_input_tokens"),
         ("date,model,input_tokens,cached_tokens,output_tokens\n2026-01-01,a,5,6,1\n", "less than the 6 cached"),
         ("date,model,input_tokens,output_tokens\n2026-01-01,a,1,1,9\n", "5 cells under 4 columns"),
@@ -201,7 +201,7 @@ def test_an_export_in_a_providers_own_words_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("maker,x,,2026-13-01,0,1,,,1", "column start_date"),
+        ("maker,x,,2026-13-01,0,1,,,1", "column 'start_date'"),
         ("maker,x,,,0,-1,,,1", "is negative"),
         ("maker,x,,,5,1,,,1", "no base price"),
         ("maker,x,,,0,1,,,1\nmaker,x,,,0,2,,,1", "two prices from one day on"),

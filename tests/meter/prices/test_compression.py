@@ -94,7 +94,7 @@ def test_the_interval_covers_a_noisy_rate():
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("m,,1,2,3", "column date"),
+        ("m,,1,2,3", "column 'date'"),
         ("m,2024-01-01,0,0,3", "nothing or less"),
         ("m,2024-01-01,1,2,good", "is not a number"),
     ],

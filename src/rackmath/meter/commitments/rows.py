@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import tzinfo
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from rackmath.errors import RackmathError, suggest
 from rackmath.meter.commitments.clock import local_hours, read_stamp, to_hour
 from rackmath.meter.commitments.intake import DEFAULTS, LOWER, TEXT, Intake, Key, Where
+from rackmath.meter.rows import finite
 
 BATCH = 1 << 17
 REQUIRED = ("hour", "account", "region", "on_demand_rate")
@@ -76,12 +76,9 @@ def check_header(header: list[str], file: str) -> tuple[list[str], str]:
 def number(text: str, column: str) -> float:
     """Return a number; what is none is refused with the column's name."""
     try:
-        value = float(text)
-    except ValueError:
-        raise RackmathError(f"column {column!r} holds {text[:40]!r}, which is not a number") from None
-    if not math.isfinite(value):
-        raise RackmathError(f"column {column!r} holds {text[:40]!r}, which is not a finite number")
-    return value
+        return finite(text)
+    except RackmathError as problem:
+        raise RackmathError(f"column {column!r}: {problem}") from None
 
 
 def texts_of(given: dict[str, str]) -> tuple[str, ...]:
