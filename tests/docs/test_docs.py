@@ -48,9 +48,7 @@ def test_every_method_stands_once_in_the_list():
 
 def test_the_list_of_methods_is_the_registry():
     promised: dict[str, set[str]] = {
-        code: set(MODEL.findall(where))
-        for code, _, status, where in promises()
-        if status == "done"
+        code: set(MODEL.findall(where)) for code, _, status, where in promises() if status == "done"
     }
     registered: dict[str, set[str]] = {}
     for model in registry().values():

@@ -97,7 +97,9 @@ class Grid:
 
     def flat(self, rows: Integers, hours: Integers) -> Integers:
         """Return the places of cells in the table laid out flat."""
-        places: Integers = rows * self.cells.shape[1] + (hours - self.first)
+        places: Integers = rows * self.cells.shape[1]
+        places += hours
+        places -= self.first
         return places
 
 
