@@ -31,7 +31,7 @@ def test_rows_are_numbered_as_a_spreadsheet_counts_them():
         ("", "t.csv: is empty"),
         (" \n\n", "t.csv: is empty"),
         ("PK\0\0", "t.csv: is a binary file"),
-        ("a,b\n1,2\n1,2,3\n", "t.csv: row 3: 3 cells under 2 columns"),
+        ("a,b\n1,2\n1,2,3\n", "t.csv: row 3: 3 cells where the heading has 2; is a comma"),
         ('a,b\n1,2\n1,"2\n', "t.csv: row 3: is not CSV: unexpected end of data"),
         ("a,b\n1," + "2" * 200_000, "t.csv: row 2: is not CSV: field larger than field limit"),
         (",".join("a" * 501), "t.csv: 501 columns; at most 500 are read"),
@@ -50,7 +50,7 @@ def test_limits_of_rows():
 
 def test_a_row_that_must_be_whole():
     table = Table(["a,b\n", "1,2\n", "1\n"], "t.csv")
-    with pytest.raises(RackmathError, match="row 3: 1 cells where the header has 2"):
+    with pytest.raises(RackmathError, match="row 3: 1 cells where the heading has 2"):
         list(table.whole())
 
 

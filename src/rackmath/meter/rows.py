@@ -54,20 +54,23 @@ class Table:
 
     def __iter__(self) -> Iterator[Record]:
         wide = len(self.heads)
-        for place, cells in self._records:
-            if len(cells) > wide:
-                raise RackmathError(
-                    f"{self.name}: row {place}: {len(cells)} cells under {wide} columns; is a comma not quoted?"
-                )
-            yield place, cells
+        for record in self._records:
+            if len(record[1]) > wide:
+                raise self._of_another_width(*record)
+            yield record
 
     def whole(self) -> Iterator[Record]:
         """Yield the rows, of which each must have a cell for every column."""
         wide = len(self.heads)
-        for place, cells in self:
-            if len(cells) < wide:
-                raise RackmathError(f"{self.name}: row {place}: {len(cells)} cells where the header has {wide}")
-            yield place, cells
+        for record in self._records:
+            if len(record[1]) != wide:
+                raise self._of_another_width(*record)
+            yield record
+
+    def _of_another_width(self, place: int, cells: list[str]) -> RackmathError:
+        wide = len(self.heads)
+        hint = "; is a comma not quoted?" if len(cells) > wide else ""
+        return RackmathError(f"{self.name}: row {place}: {len(cells)} cells where the heading has {wide}{hint}")
 
     def _read(self, lines: Iterator[str]) -> Iterator[Record]:
         try:

@@ -113,7 +113,7 @@ def test_what_only_text_can_hold_is_named(tmp_path):
     for used, says in (("many", "'many' is not a number"), ("nan", "'nan' is not a finite number")):
         with pytest.raises(RackmathError, match=f"row 3: column 'hours': {says}"):
             read_usage(table(tmp_path, row(), row(used=used)))
-    with pytest.raises(RackmathError, match="row 3: 2 cells where the header has 8"):
+    with pytest.raises(RackmathError, match="row 3: 2 cells where the heading has 8"):
         read_usage(table(tmp_path, row(), "a,b"))
 
 

@@ -176,7 +176,7 @@ def test_the_package_and_our_arithmetic_agree_to_the_last_digit():
         ("date,model,input_tokens,output_tokens\n2026-01-01,,1,1\n", "column 'model': '' is empty"),
         ("date,model,output_tokens\n2026-01-01,a,1\n", "needs input_tokens, or fresh_input_tokens"),
         ("date,model,input_tokens,cached_tokens,output_tokens\n2026-01-01,a,5,6,1\n", "less than the 6 cached"),
-        ("date,model,input_tokens,output_tokens\n2026-01-01,a,1,1,9\n", "5 cells under 4 columns"),
+        ("date,model,input_tokens,output_tokens\n2026-01-01,a,1,1,9\n", "5 cells where the heading has 4"),
         ("date,date,model,input_tokens,output_tokens\n2026-01-01,,a,1,1\n", "stands there twice"),
     ],
 )
