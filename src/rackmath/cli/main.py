@@ -17,6 +17,7 @@ from rackmath.cli.figures import conflicts, figures
 from rackmath.cli.models import models, run, show
 from rackmath.cli.prices import prices
 from rackmath.cli.serve import serve
+from rackmath.cli.serving import serving
 from rackmath.cli.token import token
 from rackmath.cli.usage import usage
 from rackmath.errors import Problems, RackmathError
@@ -45,6 +46,7 @@ for command in (
     commitments,
     prices,
     usage,
+    serving,
     brain,
     audit,
     serve,

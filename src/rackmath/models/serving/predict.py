@@ -1,0 +1,136 @@
+"""Predict many configurations at once: times, 80 % intervals, and why the intervals are as wide as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rackmath.errors import RackmathError
+from rackmath.models.serving.fitting import Fitted, novelty, predict_logs
+from rackmath.models.serving.hardware import Accelerator, find_accelerator
+from rackmath.models.serving.latency import Pools
+from rackmath.models.serving.rows import Configuration, group_names, read_row
+from rackmath.models.serving.shape import Shape, find_shape
+from rackmath.models.serving.steady import PARTS
+from rackmath.models.serving.stored import fitted, known
+
+EXTRA_NEW = 1.5  # with two things new at once, or an engine never met, errors are taken to add and be this much wider
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One row's answer in seconds, 80 % intervals, parts of a token's time, and notes; or why there is none."""
+
+    id: str
+    note: str
+    token: float | None = None
+    token_low: float | None = None
+    token_high: float | None = None
+    first: float | None = None
+    first_low: float | None = None
+    first_high: float | None = None
+    parts: Mapping[str, float] | None = None
+    running: float | None = None
+
+
+def interval(table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, family: str) -> tuple[float, float]:
+    """Return the 10 % and 90 % of ln(actual ÷ predicted) for a kind of novelty; several things new add up."""
+    parts = [new] if new in table else [each for each in new.split(" and ") if each]
+    found = []
+    for each in parts:
+        by = table.get(each) or table.get("model") or {}
+        found.append(by.get(family) or by.get("all") or (-0.7, 0.7))
+    if not found:
+        found = [(-0.7, 0.7)]
+    low = -float(np.sqrt(sum(min(each[0], 0.0) ** 2 for each in found)))
+    high = float(np.sqrt(sum(max(each[1], 0.0) ** 2 for each in found)))
+    wider = EXTRA_NEW if len(found) > 1 or "engine" in parts else 1.0
+    return low * wider, high * wider
+
+
+def why(new: str, names: Mapping[str, str]) -> str:
+    """Say in words what an interval rests on."""
+    if not new:
+        return "this combination was measured: interval from rows of known combinations left out"
+    if new == "combination":
+        return "model and accelerator were measured, not together so: wider interval"
+    said = ", ".join(f"{kind} {names[kind] or 'unnamed'}" for kind in new.split(" and "))
+    return f"not measured: {said}; everybody's constants are used and the interval is wider"
+
+
+def predict(
+    configurations: Sequence[Configuration], fit: Fitted | None = None, met: Mapping[str, frozenset[str]] | None = None
+) -> list[Prediction]:
+    """Return a prediction for each configuration, in order. One that does not fit in memory says so."""
+    fit, met = fit or fitted(), met or known()
+    answers: list[Prediction | None] = [None] * len(configurations)
+    for mode in (False, True):
+        rows = [i for i, c in enumerate(configurations) if c.disaggregated == mode]
+        if not rows:
+            continue
+        chosen = [configurations[i] for i in rows]
+        with np.errstate(all="ignore"):
+            token, first, pools, parts = predict_logs(chosen, fit.constants, fit.offsets, mode)
+        for at, i in enumerate(rows):
+            answers[i] = _one(chosen[at], fit, met, mode, float(token[at]), float(first[at]), pools, parts, at)
+    return [each for each in answers if each is not None]
+
+
+def _one(
+    c: Configuration,
+    fit: Fitted,
+    met: Mapping[str, frozenset[str]],
+    mode: bool,
+    token: float,
+    first: float,
+    pools: Pools,
+    parts: np.ndarray,
+    at: int,
+) -> Prediction:
+    if pools.steady.room[at] <= 0:
+        short_by = -pools.steady.room[at] / 1e9
+        return Prediction(
+            c.id,
+            f"does not fit: {c.shape.name} in {c.weights.name} needs {short_by:.0f} GB more on each "
+            f"of {c.layout.devices} {c.chip.name}; use more devices or fewer bits",
+        )
+    if not (np.isfinite(token) and np.isfinite(first)):
+        return Prediction(c.id, "the model has no finite answer for this row")
+    names = group_names(c)
+    new = novelty(names, met)
+    prefix = "apart " if mode else ""
+    token_range = interval(fit.intervals[f"{prefix}token"], new, c.shape.family)
+    first_range = interval(fit.intervals[f"{prefix}first"], new, c.shape.family)
+    notes = [*c.notes, why(new, names)]
+    if pools.steady.most[at] < c.concurrency / c.layout.dp / max(c.decode_workers, 1.0):
+        notes.append(f"the cache holds {pools.steady.most[at]:.0f} sequences a rank: others wait")
+    return Prediction(
+        c.id,
+        "; ".join(notes),
+        float(np.exp(token)),
+        float(np.exp(token + token_range[0])),
+        float(np.exp(token + token_range[1])),
+        float(np.exp(first)),
+        float(np.exp(first + first_range[0])),
+        float(np.exp(first + first_range[1])),
+        {name: float(value) for name, value in zip(PARTS, parts[at], strict=True)},
+        float(pools.running[at]),
+    )
+
+
+def predict_rows(
+    rows: Sequence[Mapping[str, str]],
+    shapes: Callable[[str], Shape] = find_shape,
+    chips: Callable[[str], Accelerator] = find_accelerator,
+) -> list[Prediction]:
+    """Return an answer for every row of the batch format: a prediction, or a reason why there is none."""
+    read: list[Configuration | Prediction] = []
+    for row in rows:
+        try:
+            read.append(read_row(row, shapes, chips))
+        except RackmathError as problem:
+            read.append(Prediction(row.get("id") or "", str(problem)))
+    answered = iter(predict([each for each in read if isinstance(each, Configuration)]))
+    return [each if isinstance(each, Prediction) else next(answered) for each in read]
