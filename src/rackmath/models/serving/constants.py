@@ -15,8 +15,8 @@ class Prior:
     what: str
 
 
-# Medians from public kernel timings of the aiconfigurator data (https://github.com/ai-dynamo/aiconfigurator) and
-# from the papers named in docs/serving.md.
+# Medians after public kernel timings (https://github.com/ai-dynamo/aiconfigurator) where there are some, and our
+# judgement elsewhere: they are where the fit begins, and the spread says how little it is held there.
 PRIORS = {
     "weight_bandwidth": Prior(0.80, 0.15, "", "share of peak memory bandwidth that dense weights are read with"),
     "bf16_compute": Prior(0.75, 0.15, "", "share of the BF16 peak that dense products reach"),

@@ -47,7 +47,7 @@ TOKEN_SPREADS = Spreads(
 )
 FIRST_SPREADS = Spreads(
     groups={
-        "everyone": 2.0,
+        "everyone": 0.8,
         "engine": 0.7,
         "accelerator": 0.4,
         "architecture": 0.3,
@@ -55,14 +55,14 @@ FIRST_SPREADS = Spreads(
         "format": 0.4,
         "version": 0.9,
         "engine × accelerator": 0.5,
-        "engine × model": 0.6,
+        "engine × model": 0.36,
         "accelerator × model": 0.5,
         "combination": 0.8,
-        "layout": 0.5,
+        "layout": 0.2,
     },
-    parts=dict(zip(FIRST_PARTS, (0.5, 0.4, 0.2, 0.5, 0.5, 0.3, 0.1), strict=True)),
-    slopes={"running": 0.06, "input": 0.06},
-    noise=0.12,
+    parts=dict(zip(FIRST_PARTS, (0.5, 0.4, 0.2, 0.5, 0.2, 0.3, 0.1), strict=True)),
+    slopes={"running": 0.036, "input": 0.036},
+    noise=0.168,
 )
 APART_TOKEN_SPREADS = Spreads(
     groups={"everyone": 2.0, **TOKEN_SPREADS.groups}, parts=TOKEN_SPREADS.parts, slopes={"running": 0.06}, noise=0.12
