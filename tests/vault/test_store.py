@@ -561,3 +561,41 @@ def test_a_renamed_note_is_never_missing(vault: Vault, monkeypatch: pytest.Monke
         assert any(there)
         both += all(there)
     assert both
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["as-read", "edited-outside"])
+def test_a_rename_cut_anywhere_in_the_journal_is_whole_or_not_begun(vault: Vault, edited: bool) -> None:
+    """A note whose rename was cut short has one name, the removals that the journal lost are recorded, and none else.
+
+    Each line of the batch is long, so that a cut may also fall just behind one.
+    """
+    olds = [vault.write(f"notes/old-{number}.md", f"text {number}\n" * 9).sha256 for number in range(2)]
+    if edited:
+        (vault.path / "notes/old-0.md").write_text("edited by another program")
+        olds[0] = vault.read("notes/old-0.md")[1]
+    before = vault.path.with_name("before")
+    shutil.copytree(vault.path, before)
+    start = (vault.path / "journal/a.jsonl").stat().st_size
+    gone = [(f"notes/old-{number}.md", None, digest) for number, digest in enumerate(olds)]
+    vault.write_many([*gone, ("notes/new.md", "both\n" * 9, None)])
+    whole = (vault.path / "journal/a.jsonl").read_bytes()
+    ends = [start + at + 1 for at, byte in enumerate(whole[start:]) if byte == ord("\n")]
+    done = begun = 0
+    for cut in sorted({*range(start, len(whole), 41), *ends, *(end - 1 for end in ends)}):
+        copy = vault.path.with_name(f"cut-{cut}")
+        shutil.copytree(before, copy)
+        (copy / "journal/a.jsonl").write_bytes(whole[:cut])
+        opened = Vault.open(copy, "b")
+        names = {path.name for path in (copy / "notes").iterdir()}
+        assert names in ({"old-0.md", "old-1.md"}, {"new.md"}), cut
+        done, begun = done + (names == {"new.md"}), begun + (names != {"new.md"})
+        opened.absorb()  # what was edited outside and not yet recorded
+        assert opened.verify() == [], cut
+        again = Vault.open(copy, "b")
+        assert {path.name for path in (copy / "notes").iterdir()} == names
+        assert again.history("notes/new.md")[-1:] == [] or again.history("notes/old-1.md")[-1].op == "remove"
+        again.write("notes/next.md", "goes on")
+        again.absorb()
+        assert again.verify() == []
+    assert done > 2
+    assert begun > 2

@@ -39,6 +39,7 @@ class Event:
     batch: int  # `order` of the first revision that was written together with this one
     hash: str
     text: str | None
+    gone: tuple[str, ...] = ()  # what the next lines of the batch remove: one cut short here is finished from this
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def _canonical(record: dict[str, Any]) -> bytes:
 
 
 def _event(record: dict[str, Any]) -> Event:
-    return Event(**{name: record[name] for name in Event.__slots__})
+    return Event(**{name: record[name] for name in _ALWAYS}, gone=tuple(record.get("gone", ())))
 
 
+_ALWAYS = tuple(name for name in Event.__slots__ if name != "gone")
 _TYPES: dict[str, tuple[type, ...]] = {
     "seq": (int,),
     "order": (int,),
@@ -91,9 +93,12 @@ def decode(line: bytes) -> tuple[Event, str]:
         raise ValueError("is not JSON") from None
     if not isinstance(record, dict):
         raise ValueError("is not a JSON object")
-    for name in (*Event.__slots__, "prev"):
+    for name in (*_ALWAYS, "prev"):
         if name not in record or type(record[name]) not in _TYPES.get(name, (str,)):
             raise ValueError(f"has no proper {name!r}")
+    gone = record.get("gone", [])
+    if not isinstance(gone, list) or not all(isinstance(path, str) for path in gone):
+        raise ValueError("has no proper 'gone'")
     try:
         own = sha256(_canonical(record))
         text = record["text"]

@@ -166,13 +166,29 @@ class Store:
             heads[name] = head
         if fresh and not copied:
             newest = max(fresh, key=lambda event: event.order)
-            for event in sorted(fresh, key=lambda event: event.op == "remove"):
-                if (event.batch, event.writer) == (newest.batch, newest.writer) and event.op != "absorb":
+            batch = [event for event in fresh if (event.batch, event.writer) == (newest.batch, newest.writer)]
+            for event in batch + self._finish(batch, heads):
+                if event.op != "absorb":
                     self._roll_forward(event)
         self._clear_temporary()
         if heads != marked:
             self._mark(heads)
         return heads
+
+    def _finish(self, batch: Sequence[Event], heads: dict[str, Head]) -> list[Event]:
+        """Record the removals that a batch was cut short of; with half a rename a note would be there twice."""
+        left: list[str] = []
+        for event in batch:
+            if event.op == "remove" and event.path in left:
+                left.remove(event.path)
+            left += event.gone
+        last = batch[-1]
+        if not left or last.writer not in heads:  # a journal may hold anything, but is written under its own name only
+            return []
+        known = self._known.paths(heads)
+        found = [(path, known[path][1]) for path in left if path in known]
+        records = [_fields("remove", path, before, None, None) for path, before in found if before]
+        return self._append(last.writer, heads, records, last.message, last.kind, batch=last.batch) if records else []
 
     def _roll_forward(self, event: Event) -> None:
         with suppress(RackmathError):  # a path that is not allowed, or a file that cannot be read: left alone
@@ -209,7 +225,8 @@ class Store:
             heads = self._catch_up()
             planned = [self._plan(change) for change in changes]
             self._refuse_conflicts(planned, propose)
-            todo = [plan for plan in planned if plan.after != plan.before]
+            # What goes goes last, in the journal and on disk: a note that is renamed is there at any moment.
+            todo = sorted((plan for plan in planned if plan.after != plan.before), key=lambda plan: plan.data is None)
             events = self._write(writer, heads, todo, message, kind) if todo else {}
         return [events.get(plan.change.path) for plan in planned]
 
@@ -280,7 +297,8 @@ class Store:
     ) -> dict[str, Event]:
         many = len(planned) > 1
         known = self._known.paths(heads)
-        records = []
+        outside: list[dict[str, object]] = []
+        records: list[dict[str, object]] = []
         try:
             for plan in planned:
                 rel = plan.change.path
@@ -288,7 +306,7 @@ class Store:
                 if plan.before != last and plan.found is not None:
                     with suppress(RackmathError):  # what was there is not text: it cannot be kept in the history
                         text = paths.decoded(plan.found, rel)
-                        records.append(_fields("absorb", rel, last, plan.before, text))
+                        outside.append(_fields("absorb", rel, last, plan.before, text))
                 op = "write" if plan.data is not None else "remove"
                 records.append(_fields(op, rel, plan.before, plan.after, plan.change.text))
                 if plan.data is not None:
@@ -296,17 +314,16 @@ class Store:
                     plan.temporary = self._temporary(plan.place, plan.data, sync=not many)
             if many:
                 os.sync()  # one wait for all temporary files
-            events = self._append(writer, heads, records, message, kind)
+            events = self._append(writer, heads, outside + records, message, kind)
             while late := [record for plan in planned for record in self._came_between(plan)]:
-                events += self._append(writer, heads, late, message, kind)
+                events += self._append(writer, heads, late, message, kind, batch=events[0].batch)
         except BaseException:
             for plan in planned:
                 if plan.temporary is not None:
                     plan.temporary.unlink(missing_ok=True)
             raise
         try:
-            # What goes goes last: a note that is renamed is there for whoever looks in between.
-            for plan in sorted(planned, key=lambda plan: plan.temporary is None):
+            for plan in planned:
                 self._replace(plan.place, plan.temporary)
             for folder in {plan.place.parent for plan in planned}:
                 journal.sync_folder(folder)
@@ -339,14 +356,22 @@ class Store:
         return []
 
     def _append(
-        self, writer: str, heads: dict[str, Head], records: Sequence[dict[str, object]], message: str, kind: str
+        self,
+        writer: str,
+        heads: dict[str, Head],
+        records: Sequence[dict[str, object]],
+        message: str,
+        kind: str,
+        *,
+        batch: int | None = None,
     ) -> list[Event]:
-        """Append one batch to the writer's journal, wait for the disk, and move its head on."""
+        """Append to the writer's journal one batch, or more of `batch`, wait for the disk, and move its head on."""
         moment = self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        order = batch = 1 + max((head.order for head in heads.values()), default=0)
+        order = 1 + max((head.order for head in heads.values()), default=0)
+        batch = order if batch is None else batch
         head = heads.get(writer, Head())
         lines, events = [], []
-        for record in records:
+        for record in _with_what_goes(records):
             about = (
                 {"message": "edited outside", "kind": "outside"}
                 if record["op"] == "absorb"
@@ -411,6 +436,20 @@ def _stamp(place: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _with_what_goes(records: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the records; one that is followed by removals names them, since a death may cut the batch behind it."""
+    told: list[dict[str, object]] = []
+    gone: list[object] = []
+    for record in reversed(records):
+        if record["op"] == "remove":
+            gone.insert(0, record["path"])
+            told.append(record)
+        else:
+            told.append({**record, "gone": gone} if gone else record)
+            gone = []
+    return told[::-1]
 
 
 def _fields(op: str, path: str, before: str | None, after: str | None, text: str | None) -> dict[str, object]:
