@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rackmath.audit.bounds import Computed
 from rackmath.audit.finding import Finding
@@ -11,11 +12,10 @@ from rackmath.audit.listed import listed
 from rackmath.audit.passage import PP, P, Passage, V, X, Y, gap
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import DOWN, UP, finding, judged
-from rackmath.audit.words import amount, number
+from rackmath.audit.words import number
 
 _W = f"(?:{V}|{P}|{X})"
 _C = f"(?P<c>{V}|{P}|{X}|{PP})"
-_TIME = Y
 _LINK = r"(?:\s*[,;:(—–]\s*|\s+-\s+|\s+or\s+|\s+by\s+)"
 _WORDS_A = (
     r"(?:(?:or|which is|that is|that's|i\.e\.|representing|meaning|for|making|marking|amounting "
@@ -189,8 +189,6 @@ def _verb(factor: Quantity) -> bool:
 
 def _shared(a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
     """Give the unit of the end that has one to the other: "from 8 to 10 MW", "from $2 to 3 million"."""
-    from dataclasses import replace  # noqa: PLC0415
-
     if a.kind == "amount" and a.unit == "" and b.unit and b.kind in ("amount", "share") and not a.noun and not a.per:
         factor = b.scale if a.scale == 1.0 else 1.0
         a = replace(
@@ -296,7 +294,7 @@ def _judge(
             if not than
             else f"{way} is {{value}} {'more' if signed > 0 else 'less'}"
         )
-        found = judged(
+        yield from judged(
             passage,
             "change",
             formula,
@@ -308,47 +306,23 @@ def _judge(
             hint=other_base,
         )
     elif claim.kind == "factor":
-        if claim.worded and claim.value < 1:
-            found = judged(
-                passage,
-                "ratio",
-                lambda before, after: after / before,
-                names,
-                claim,
-                said=f"{way} is a factor of {{value}}",
-                written="after ÷ before",
-                confidence=confidence,
-            )
-        else:
-            more = [lambda before, after: max(after / before, before / after) - 1] if up else []
-            if claim.worded and _verb(claim) and b.value < a.value and not than:
-                found = judged(
-                    passage,
-                    "ratio",
-                    lambda before, after: after / before,
-                    names,
-                    claim,
-                    said=f"{way} is a factor of {{value}}",
-                    written="after ÷ before",
-                    confidence=confidence,
-                )
-            else:
-                found = judged(
-                    passage,
-                    "ratio",
-                    lambda before, after: max(after / before, before / after),
-                    names,
-                    claim,
-                    also=more,
-                    said=f"{way} is a factor of {{value}}",
-                    written="larger ÷ smaller",
-                    confidence=confidence,
-                )
+        below_one = claim.worded and (claim.value < 1 or (_verb(claim) and b.value < a.value and not than))
+        yield from judged(
+            passage,
+            "ratio",
+            _after_by_before if below_one else _larger_by_smaller,
+            names,
+            claim,
+            also=[lambda before, after: _larger_by_smaller(before, after) - 1] if up and not below_one else [],
+            said=f"{way} is a factor of {{value}}",
+            written="after ÷ before" if below_one else "larger ÷ smaller",
+            confidence=confidence,
+        )
     elif claim.kind == "points":
         if a.kind != "share":
             return
         scale = 100.0 if "b" in claim.text.casefold() else 1.0
-        found = judged(
+        yield from judged(
             passage,
             "change",
             lambda before, after: abs(after - before) * scale,
@@ -363,7 +337,7 @@ def _judge(
             up or down or word in ("difference", "gap", "saving", "savings", "change", "swing", "improvement")
         ):
             return
-        found = judged(
+        yield from judged(
             passage,
             "difference",
             lambda before, after: abs(after - before),
@@ -373,6 +347,11 @@ def _judge(
             written="|after − before|",
             confidence=confidence - 0.05,
         )
-        _ = amount
-    if found:
-        yield found
+
+
+def _after_by_before(before: float, after: float) -> float:
+    return after / before
+
+
+def _larger_by_smaller(before: float, after: float) -> float:
+    return max(after / before, before / after)

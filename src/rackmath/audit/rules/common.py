@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rackmath.audit.bounds import Computed, compute, verdict_of
 from rackmath.audit.finding import Finding, Verdict
@@ -22,7 +22,6 @@ DOWN = (
     r"drop|fall|decline|decrease|reduction|saving|savings|saves?|below|shorter|slower|lighter|discount|off|loss|"
     r"contraction|slump(?:ed|s)?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing))"
 )
-ABOUT_RATIO = "either way round"
 
 
 def judged(
@@ -38,8 +37,8 @@ def judged(
     also: Sequence[Callable[..., float]] = (),
     hint: Callable[[Computed], str] | None = None,
     question: str = "",
-) -> Finding | None:
-    """Return what comes out when a claim is recomputed.
+) -> Iterator[Finding]:
+    """Yield what comes out when a claim is recomputed; nothing where the formula has no finite value.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ def judged(
     figures = [figure for _, figure in inputs]
     computed = compute(formula, figures)
     if computed is None:
-        return None
+        return
     loose = any(each.hedge or each.worded or each.ranged for each in figures)
     verdict, sure = verdict_of(computed, claim, loose)
     if verdict not in ("holds", "rounds"):
@@ -77,7 +76,7 @@ def judged(
     if verdict == "ambiguous" and tail and not question and not any(each.hedge for each in figures):
         verdict, sure = "wrong", 0.85  # the usual slip gives just this figure
     sentence = said.format(value=amount(computed.value, claim))
-    return finding(
+    yield finding(
         passage,
         rule,
         verdict,

@@ -85,7 +85,7 @@ def discounts(passage: Passage) -> Iterator[Finding]:
             ):
                 continue
             seen.add(share.start)
-            found = judged(
+            yield from judged(
                 passage,
                 "discount",
                 lambda price, cut: price * (1 - cut / 100),
@@ -96,8 +96,6 @@ def discounts(passage: Passage) -> Iterator[Finding]:
                 written="price × (1 − discount)",
                 confidence=0.86,
             )
-            if found:
-                yield found
     for match in _CHAIN.finditer(skeleton):
         a, b, c = (passage.figure(match[name]) for name in "abc")
         words = match.group()
@@ -134,7 +132,7 @@ def discounts(passage: Passage) -> Iterator[Finding]:
             )
     for match in _EVEN.finditer(skeleton):
         a, b = passage.figure(match["a"]), passage.figure(match["b"])
-        found = judged(
+        yield from judged(
             passage,
             "break-even",
             lambda cut: 100 - cut,
@@ -144,8 +142,6 @@ def discounts(passage: Passage) -> Iterator[Finding]:
             written="1 − discount",
             confidence=0.88,
         )
-        if found:
-            yield found
 
 
 def _chained(passage: Passage, a: Quantity, b: Quantity, c: Quantity) -> Iterator[Finding]:
@@ -153,7 +149,7 @@ def _chained(passage: Passage, a: Quantity, b: Quantity, c: Quantity) -> Iterato
         return "Discounts on discounts multiply; they do not add." if abs(a.value + b.value - c.value) <= c.step else ""
 
     a, b = replace(a, step=a.step * 0.2), replace(b, step=b.step * 0.2)  # a discount is agreed, not measured
-    found = judged(
+    yield from judged(
         passage,
         "discounts",
         lambda first, second: 100 - (100 - first) * (100 - second) / 100,
@@ -165,8 +161,6 @@ def _chained(passage: Passage, a: Quantity, b: Quantity, c: Quantity) -> Iterato
         confidence=0.9,
         hint=hint,
     )
-    if found:
-        yield found
 
 
 def _payback(passage: Passage, cost: Quantity, gain: Quantity, time: Quantity) -> Iterator[Finding]:
@@ -181,7 +175,7 @@ def _payback(passage: Passage, cost: Quantity, gain: Quantity, time: Quantity) -
     ):
         return
     unit = months[gain.per[0]] * (1.0 if time.unit == "month" else 86400 * 365 / 12)
-    found = judged(
+    yield from judged(
         passage,
         "payback",
         lambda outlay, saved: outlay / saved * unit,
@@ -191,8 +185,6 @@ def _payback(passage: Passage, cost: Quantity, gain: Quantity, time: Quantity) -
         written="outlay ÷ saving",
         confidence=0.9,
     )
-    if found:
-        yield found
 
 
 def _utilised(passage: Passage, a: Quantity, share: Quantity, b: Quantity) -> Iterator[Finding]:
@@ -203,7 +195,7 @@ def _utilised(passage: Passage, a: Quantity, share: Quantity, b: Quantity) -> It
             else ""
         )
 
-    found = judged(
+    yield from judged(
         passage,
         "utilised",
         lambda price, used: price / (used / 100),
@@ -214,5 +206,3 @@ def _utilised(passage: Passage, a: Quantity, share: Quantity, b: Quantity) -> It
         confidence=0.87,
         hint=hint,
     )
-    if found:
-        yield found

@@ -102,7 +102,7 @@ def growth(passage: Passage) -> Iterator[Finding]:
         rate, years = passage.figure(match["rate"]), passage.figure(match["years"])
         a, b = passage.figure(match["a"] or match["a2"] or match["a3"]), passage.figure(match["b"])
         if years.unit == "month" and a.unit == b.unit and a.low > 0:
-            found = judged(
+            yield from judged(
                 passage,
                 "growth",
                 partial(_compound, 1 if b.value >= a.value else -1),
@@ -113,8 +113,6 @@ def growth(passage: Passage) -> Iterator[Finding]:
                 written="start × (1 + rate)^years",
                 confidence=0.85,
             )
-            if found:
-                yield found
 
 
 def _compound(way: int, start: float, share: float, months: float) -> float:
@@ -140,7 +138,7 @@ def _rate(passage: Passage, factor: Quantity, time: Quantity, rate: Quantity) ->
         return 1 / grown if falls and rate.value > 1 else float(grown)
 
     plain = replace(rate, per=())
-    found = judged(
+    yield from judged(
         passage,
         "growth",
         formula,
@@ -151,8 +149,6 @@ def _rate(passage: Passage, factor: Quantity, time: Quantity, rate: Quantity) ->
         written="factor^(12 ÷ months)",
         confidence=0.9,
     )
-    if found:
-        yield found
 
 
 def _doubling(passage: Passage, rate: Quantity, time: Quantity) -> Iterator[Finding]:
@@ -164,7 +160,7 @@ def _doubling(passage: Passage, rate: Quantity, time: Quantity) -> Iterator[Find
         return 12 * log(2) / log(1 + value / 100 if rate.kind == "share" else value)
 
     loose = replace(time, step=max(time.step, 0.5 * (12 if "year" in time.text else 1)))
-    found = judged(
+    yield from judged(
         passage,
         "growth",
         formula,
@@ -174,8 +170,6 @@ def _doubling(passage: Passage, rate: Quantity, time: Quantity) -> Iterator[Find
         written="ln 2 ÷ ln(1 + rate)",
         confidence=0.85,
     )
-    if found:
-        yield found
 
 
 def _a_year(rate: Quantity) -> str:
@@ -202,7 +196,7 @@ def _between(
     plain = replace(rate, per=())
     even = compute(simple, [a, b, *(each for _, each in given)])
     averaged = even is not None and verdict_of(even, plain)[0] == "holds"
-    found = judged(
+    yield from judged(
         passage,
         "growth",
         compound,
@@ -213,5 +207,3 @@ def _between(
         written="(after ÷ before)^(1 ÷ years) − 1",
         confidence=0.92,
     )
-    if found:
-        yield found

@@ -107,7 +107,7 @@ def known(passage: Passage) -> Iterator[Finding]:
             ):
                 continue
             year = 12.0 if time.unit == "month" else 86400.0 * 365
-            found = judged(
+            yield from judged(
                 passage,
                 "failures",
                 lambda all_of, failures, span, year=year: failures / all_of * year / span * 100,
@@ -117,8 +117,6 @@ def known(passage: Passage) -> Iterator[Finding]:
                 written="failures ÷ devices × year ÷ time",
                 confidence=0.93,
             )
-            if found:
-                yield found
     for match in _CONTEXT.finditer(skeleton):
         a, b, c = (passage.figure(match[name]) for name in "abc")
         if (
@@ -126,7 +124,7 @@ def known(passage: Passage) -> Iterator[Finding]:
             and a.unit == b.unit == ""
             and b.low > 0
         ):
-            found = judged(
+            yield from judged(
                 passage,
                 "attention",
                 lambda long, short: (long / short) ** 2,
@@ -138,12 +136,10 @@ def known(passage: Passage) -> Iterator[Finding]:
                 said=f"attention over {a.text} against {b.text} is {{value}} (quadratic), "
                 f"and {number(a.value / b.value, 3)}× where the cost is linear",
             )
-            if found:
-                yield found
     yield from _overhead(passage)
     for match in _BATCH.finditer(skeleton):
         n, less, slower = (passage.figure(match[name]) for name in ("n", "less", "slower"))
-        found = judged(
+        yield from judged(
             passage,
             "batch",
             lambda requests, latency: (1 - (1 + latency / 100) / requests) * 100,
@@ -153,8 +149,6 @@ def known(passage: Passage) -> Iterator[Finding]:
             written="1 − (1 + latency) ÷ batch",
             confidence=0.87,
         )
-        if found:
-            yield found
     for match in (*_LEARNING.finditer(skeleton), *_LEARNING_TO.finditer(skeleton)):
         a, b = passage.figure(match["a"]), passage.figure(match["b"])
         if (
@@ -166,7 +160,7 @@ def known(passage: Passage) -> Iterator[Finding]:
             continue
         if abs(a.value - b.value) < 1:
             continue
-        found = judged(
+        yield from judged(
             passage,
             "learning",
             lambda first: 100 - first,
@@ -177,15 +171,13 @@ def known(passage: Passage) -> Iterator[Finding]:
             confidence=0.85,
             question="Is another doubling meant?",
         )
-        if found:
-            yield found
 
 
 def _weights(passage: Passage, text: str) -> Iterator[Finding]:
     """Check the memory of a model's weights: parameters times the bytes of the precision."""
     sizes = list(_PARAMETERS.finditer(text))
     claims = [each for each in passage.figures if each.unit == "byte" and not each.per and each.scale >= 1e9]
-    if len(sizes) != 1 or len(claims) != 1 or (not _WEIGHTS.search(text) and "-model" not in text and len(claims) != 1):
+    if len(sizes) != 1 or len(claims) != 1:
         return
     match, claim = sizes[0], claims[0]
     count = float(match["n"]) * _SCALES[match["scale"].casefold()]
@@ -241,7 +233,7 @@ def _overhead(passage: Passage) -> Iterator[Finding]:
             pue, it, over = (passage.figure(match[name]) for name in ("pue", "it", "over"))
             if it.unit != "w" or over.unit != "w" or not 1 <= pue.value < 4:
                 continue
-            found = judged(
+            yield from judged(
                 passage,
                 "pue",
                 lambda ratio, load: (ratio - 1) * load,
@@ -251,8 +243,6 @@ def _overhead(passage: Passage) -> Iterator[Finding]:
                 written="(PUE − 1) × IT load",
                 confidence=0.88,
             )
-            if found:
-                yield found
     for match in _PUE_TIMES.finditer(skeleton):
         a, pue, b = (passage.figure(match[name]) for name in ("a", "pue", "b"))
         if (
@@ -262,7 +252,7 @@ def _overhead(passage: Passage) -> Iterator[Finding]:
             and (set(a.per) - {"gpu"}) == (set(b.per) - {"gpu"})
             and "." not in pue.noun
         ):
-            found = judged(
+            yield from judged(
                 passage,
                 "pue",
                 lambda before, ratio: before * ratio,
@@ -272,5 +262,3 @@ def _overhead(passage: Passage) -> Iterator[Finding]:
                 written="before × PUE",
                 confidence=0.9,
             )
-            if found:
-                yield found

@@ -65,7 +65,7 @@ def _judge(passage: Passage, a: Quantity, b: Quantity, c: Quantity, confidence: 
         )
 
     hundred = 100.0 if c.kind == "share" else 1.0
-    found = judged(
+    yield from judged(
         passage,
         "ratio",
         lambda first, second: first / second * hundred,
@@ -78,8 +78,6 @@ def _judge(passage: Passage, a: Quantity, b: Quantity, c: Quantity, confidence: 
         confidence=confidence,
         hint=hint,
     )
-    if found:
-        yield found
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:
@@ -132,7 +130,7 @@ def _counts(passage: Passage) -> Iterator[Finding]:
                 else ""
             )
 
-        found = judged(
+        yield from judged(
             passage,
             "ratio",
             ratio,
@@ -143,5 +141,3 @@ def _counts(passage: Passage) -> Iterator[Finding]:
             confidence=0.86,
             hint=turned,
         )
-        if found:
-            yield found

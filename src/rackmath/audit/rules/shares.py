@@ -75,10 +75,9 @@ def shares(passage: Passage) -> Iterator[Finding]:
                 continue
             if share.start in seen or not _fits(part, whole) or part.ranged or whole.ranged:
                 continue
-            told = _judge(passage, pattern, part, whole, share)
-            if told:
+            for found in _judge(passage, pattern, part, whole, share):
                 seen.add(share.start)
-                yield told
+                yield found
     yield from _remainders(passage)
     yield from _rests(passage)
     yield from _halves(passage)
@@ -90,7 +89,7 @@ def _remainders(passage: Passage) -> Iterator[Finding]:
         share, claim = passage.figure(match["share"]), passage.figure(match["claim"])
         if share.worded or share.value >= 100:
             continue
-        found = judged(
+        yield from judged(
             passage,
             "level",
             lambda level: 100 - level,
@@ -100,8 +99,6 @@ def _remainders(passage: Passage) -> Iterator[Finding]:
             written="100 % − level",
             confidence=0.9,
         )
-        if found:
-            yield found
     for match in _ON.finditer(passage.skeleton):
         share, whole, part = (passage.figure(match[name]) for name in ("share", "whole", "part"))
         if (
@@ -111,7 +108,7 @@ def _remainders(passage: Passage) -> Iterator[Finding]:
             and not share.per
             and set(whole.per) - {"year"} == set(part.per) - {"year"}
         ):
-            found = judged(
+            yield from judged(
                 passage,
                 "share",
                 lambda a, b: a / 100 * b,
@@ -121,21 +118,18 @@ def _remainders(passage: Passage) -> Iterator[Finding]:
                 written="rate × base",
                 confidence=0.86,
             )
-            if found:
-                yield found
 
 
 def _judge(
     passage: Passage, pattern: re.Pattern[str], part: Quantity, whole: Quantity, share: Quantity
-) -> Finding | None:
-    told = pattern in (_PART_OF, _SHARE_FIRST, _PART_OR)
-    if told:
+) -> Iterator[Finding]:
+    if pattern in (_PART_OF, _SHARE_FIRST, _PART_OR):
         inverse = (
             f"{share.text} is what the rest comes to."
             if abs(100 - part.value / whole.value * 100 - share.value) <= share.step
             else ""
         )
-        return judged(
+        yield from judged(
             passage,
             "share",
             lambda a, b: a / b * 100,
@@ -146,7 +140,8 @@ def _judge(
             confidence=0.93,
             hint=lambda _: inverse,
         )
-    return judged(
+        return
+    yield from judged(
         passage,
         "share",
         lambda a, b: a / 100 * b,
@@ -175,7 +170,7 @@ def _rests(passage: Passage) -> Iterator[Finding]:
             if rest:
                 claim = passage.figure(match["rest"])
                 names = [(f"part {at}", each) for at, each in enumerate(listed, 1)]
-                found = judged(
+                for found in judged(
                     passage,
                     "rest",
                     lambda *parts: 100 - sum(parts),
@@ -184,9 +179,9 @@ def _rests(passage: Passage) -> Iterator[Finding]:
                     said=f"what is left of 100 % after {_and([each.text for each in listed])} is {{value}}",
                     written="100 % − parts",
                     confidence=0.85,
-                )
-                if found and (found.verdict != "wrong" or (found.recomputed or 0) >= 0):
-                    yield found
+                ):
+                    if found.verdict != "wrong" or (found.recomputed or 0) >= 0:
+                        yield found
                 continue
             total, slack = sum(each.value for each in listed), sum(max(each.step, 1.0) for each in listed) / 2 + 0.6
             if any(each.hedge for each in listed) or total < 60:
@@ -214,40 +209,34 @@ def _halves(passage: Passage) -> Iterator[Finding]:
     for match in _HALF.finditer(passage.skeleton):
         share, word = passage.figure(match["share"]), match["word"].casefold()
         over = "majority" in word or word.startswith(("more", "over"))
-        fits = share.high > 50 if over else share.low < 50
         told = f"{share.text} is {'more' if share.value > 50 else 'less'} than half"
-        yield finding(
-            passage,
-            "half",
-            "holds" if fits else "wrong",
-            0.85 if fits else 0.88,
-            share,
-            None,
-            [("share", share)],
-            "share against 50 %",
-            f"{told}, as the text says." if fits else f"{told}, but the text says {match['word']!r}.",
-        )
-
+        yield _half(passage, share, 50, over, told, f"{match['word']!r}", "share against 50 %")
     for match in _HALF_OF.finditer(passage.skeleton):
         half, share = passage.figure(match["half"]), passage.figure(match["share"])
-        if not half.worded or half.hedge not in ("over", "under") or share.worded:
-            continue
-        over = half.hedge == "over"
-        fits = share.high > half.value if over else share.low < half.value
-        told = f"{share.text} is {'more' if share.value > half.value else 'not more'} than {number(half.value, 3)} %"
-        yield finding(
-            passage,
-            "half",
-            "holds" if fits else "wrong",
-            0.85 if fits else 0.88,
-            share,
-            None,
-            [("share", share)],
-            "share against the fraction",
-            f"{told}, as the text says."
-            if fits
-            else f"{told}, but the text says {'more' if over else 'less'} than {half.text}.",
-        )
+        if half.worded and half.hedge in ("over", "under") and not share.worded:
+            over = half.hedge == "over"
+            told = (
+                f"{share.text} is {'more' if share.value > half.value else 'not more'} than {number(half.value, 3)} %"
+            )
+            said = f"{'more' if over else 'less'} than {half.text}"
+            yield _half(passage, share, half.value, over, told, said, "share against the fraction")
+
+
+def _half(passage: Passage, share: Quantity, half: float, over: bool, told: str, said: str, written: str) -> Finding:
+    """Return whether a share is on the side of a fraction that the text says."""
+    fits = share.high > half if over else share.low < half
+    explanation = f"{told}, as the text says." if fits else f"{told}, but the text says {said}."
+    return finding(
+        passage,
+        "half",
+        "holds" if fits else "wrong",
+        0.85 if fits else 0.88,
+        share,
+        None,
+        [("share", share)],
+        written,
+        explanation,
+    )
 
 
 def _and(texts: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Passage, V, Y, gap
@@ -72,7 +73,7 @@ def sums(passage: Passage) -> Iterator[Finding]:
             parts = _shared(parts, total)
             if any(each.value >= total.value * 1.0 for each in parts) and len(parts) == 2 and pattern is _MADE_OF:
                 continue
-            found = judged(
+            for found in judged(
                 passage,
                 "sum",
                 lambda *values: sum(values),
@@ -81,16 +82,15 @@ def sums(passage: Passage) -> Iterator[Finding]:
                 said=f"{' + '.join(each.text for each in parts)} is {{value}}",
                 written="sum of the parts",
                 confidence=0.95 if pattern is _MADE_OF else 0.92,
-            )
-            if found and pattern is _PARTS and found.verdict not in ("holds", "rounds"):
-                continue  # what stands in brackets need not be parts
-            if found:
+            ):
+                if pattern is _PARTS and found.verdict not in ("holds", "rounds"):
+                    continue  # what stands in brackets need not be parts
                 seen.add(total.start)
                 yield found
     for match in _LEAVING.finditer(skeleton):
         whole, part, rest = (passage.figure(match[name]) for name in ("whole", "part", "rest"))
         if _addable(part, whole) and _addable(rest, whole) and rest.value < whole.value > part.value:
-            found = judged(
+            yield from judged(
                 passage,
                 "sum",
                 lambda a, b: a - b,
@@ -100,8 +100,6 @@ def sums(passage: Passage) -> Iterator[Finding]:
                 written="whole − part",
                 confidence=0.88,
             )
-            if found:
-                yield found
 
 
 def _addable(part: Quantity, total: Quantity) -> bool:
@@ -112,8 +110,6 @@ def _addable(part: Quantity, total: Quantity) -> bool:
 
 def _shared(parts: list[Quantity], total: Quantity) -> list[Quantity]:
     """Give a bare part the scale of the others: "40 and 25 million"."""
-    from dataclasses import replace  # noqa: PLC0415
-
     return [
         replace(each, low=each.low / total.over, high=each.high / total.over, step=each.step / total.over)
         if total.per and not each.per
