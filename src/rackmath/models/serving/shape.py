@@ -80,22 +80,19 @@ class Shape:
         linear = self.hidden * (2 * keys + 3 * values)
         return float((self.full_layers + self.window_layers) * soft + self.linear_layers * linear)
 
-    def _ffn_parameters(self, experts: float) -> float:
+    @property
+    def ffn_parameters(self) -> float:
+        """Return the weights of all feed-forward layers, with every expert (elements)."""
         dense = self.dense_layers * self.ffn_matrices * self.hidden * self.ffn
         each = self.ffn_matrices * self.hidden * self.expert_ffn
-        moe = self.moe_layers * (experts * each + 3 * self.hidden * self.shared_ffn + self.hidden * self.experts)
+        moe = self.moe_layers * (self.experts * each + 3 * self.hidden * self.shared_ffn + self.hidden * self.experts)
         return float(dense + moe)
 
     @property
     def parameters(self) -> float:
         """Return all weights (elements); norms and biases, under 0.1 %, are left out."""
         embeddings = self.vocab * self.hidden * (1 if self.tied else 2)
-        return self.attention_parameters + self._ffn_parameters(self.experts) + embeddings
-
-    @property
-    def active_parameters(self) -> float:
-        """Return the weights that one token meets, the embedding table left out."""
-        return self.attention_parameters + self._ffn_parameters(self.top_k) + self.vocab * self.hidden
+        return self.attention_parameters + self.ffn_parameters + embeddings
 
 
 NUMERIC = tuple(each.name for each in fields(Shape) if each.type == "int")
