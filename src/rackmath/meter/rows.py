@@ -214,4 +214,4 @@ def _check_columns(name: str, columns: Sequence[str], needed: Sequence[str], kno
         if column not in columns:
             near = suggest(column, columns)
             has = ", ".join(columns[:12])
-            raise RackmathError(f"{name}: has no column {column!r}{near} it has {has}; known are {', '.join(known)}")
+            raise RackmathError(f"{name}: has no column {column!r}{near or ';'} it has {has}; known are {', '.join(known)}")
