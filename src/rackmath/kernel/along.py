@@ -16,8 +16,10 @@ from rackmath.units import convert
 
 POINTS = 61
 DRAWS = 64
-WIDE = 30.0
+WIDE = 20.0
 """A positive range wider than this ratio is divided evenly on a logarithmic scale."""
+WIDENED, CERTAIN = 1.5, 3.0
+"""How far a usual range goes beyond the percentiles of an uncertain input, and around the value of a certain one."""
 
 
 @dataclass(frozen=True)
@@ -49,27 +51,32 @@ def sweepable(bound: Bound) -> list[str]:
 
 
 def usual_range(each: Input) -> tuple[float, float, str]:
-    """Return a range worth looking at for an input, and its scale: well around its own range, within its bounds.
+    """Return a range worth looking at for an input, and its scale.
 
-    A share is followed a third of the way on towards 0 and 1: at the very ends many answers grow beyond all bounds,
-    and nothing else of the curve could be seen.
+    An uncertain input moves from its 1st to its 99th percentile, half as far again on both sides; a certain one from a
+    third of its value to three times it; both stay inside the bounds. A share stops short of its upper end, where many
+    answers grow beyond all bounds and nothing else of the curve could be seen.
     """
     declared = each.declared
     assert isinstance(declared, Param)
-    low, middle, high = (float(each.at(place)) for place in (0.05, 0.5, 0.95))
-    if declared.is_share and low > 0 and high < declared.maximum:
-        return max(low / 3, declared.floor), declared.maximum - (declared.maximum - high) / 3, "linear"
-    if declared.is_share:
-        bottom = (
-            declared.floor if declared.above is None else declared.floor + 0.01 * (declared.maximum - declared.floor)
-        )
-        return bottom, declared.maximum, "linear"
-    reach = max(high - low, abs(middle), 1.0 if middle == 0 else 0.0)
-    bottom, top = (low / 4, high * 4) if low > 0 else (low - reach, high + reach)
+    low, middle, high = (float(each.at(place)) for place in (0.01, 0.5, 0.99))
+    if middle == low == high:
+        bottom, top = sorted((middle / CERTAIN, middle * CERTAIN)) if middle else (-1.0, 1.0)
+    elif low > 0:
+        bottom, top = low / WIDENED, high * WIDENED
+    else:
+        wider = (WIDENED - 1) / 2 * (high - low)
+        bottom, top = low - wider, high + wider
+    if declared.is_share and high < declared.maximum:
+        top = min(top, declared.maximum - (declared.maximum - high) / CERTAIN)
     bottom, top = max(bottom, declared.minimum), min(top, declared.maximum)
     if declared.above is not None and bottom <= declared.above:
         bottom = declared.above + 0.01 * (top - declared.above)
-    return bottom, top, "log" if bottom > 0 and top / bottom > WIDE else "linear"
+    return bottom, top, _usual_scale(bottom, top)
+
+
+def _usual_scale(low: float, high: float) -> str:
+    return "log" if low > 0 and high / low > WIDE else "linear"
 
 
 def range_of(bound: Bound, name: str, low: str = "", high: str = "", scale: str = "") -> tuple[float, float, str]:
@@ -88,7 +95,7 @@ def range_of(bound: Bound, name: str, low: str = "", high: str = "", scale: str 
     ends = [_end(each, low, first), _end(each, high, last)]
     if not ends[0] < ends[1]:
         raise RackmathError(f"{name}: the range must start below its end")
-    scale = scale or (usual if not (low or high) else "log" if ends[0] > 0 and ends[1] / ends[0] > WIDE else "linear")
+    scale = scale or (usual if not (low or high) else _usual_scale(*ends))
     if scale not in {"log", "linear"}:
         raise RackmathError(f"scale: {scale[:20]!r} is neither log nor linear")
     if scale == "log" and ends[0] <= 0:
