@@ -1,5 +1,6 @@
 import copy
 import re
+from itertools import combinations
 
 import pytest
 
@@ -259,4 +260,18 @@ def test_running_totals_are_drawn_with_every_month_of_overtaking():
     page = render_report({"title": "T", "unit": "USD/month", "options": options, "over_time": told})
     assert 'id="paid"' in page
     assert "Every month in which one option overtakes another" in page
+    assert "1. month 2" in page
+    assert "without a lane" not in page
     assert 'id="paid"' not in render_report({"title": "T", "unit": "USD/month", "options": options, "over_time": {}})
+
+
+def test_crossings_without_a_lane_are_told_and_numbered_in_the_table():
+    names = ["a", "b", "c", "d"]
+    # each overtakes all before it once: six crossings in step 2, four of which have a lane
+    totals = {name: [float(place), 2.0, 3.0 - place / 10] for place, name in enumerate(names)}
+    crossings = [{"step": 2, "ahead": y, "behind": x} for x, y in combinations(names, 2)]
+    told = {"unit": "USD", "axis": "month", "totals": totals, "crossings": crossings}
+    options = [{"id": name, "title": name.upper(), "p5": 1, "p50": 2, "p95": 3, "mean": 2} for name in names]
+    page = render_report({"title": "T", "unit": "USD/month", "options": options, "over_time": told})
+    assert "the 2 without a lane" in page
+    assert all(f"{number}. month 2" in page for number in range(1, 7))

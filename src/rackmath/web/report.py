@@ -220,6 +220,7 @@ def _paid(decision: Mapping[str, Any], known: Identities) -> dict[str, Any] | No
     item = {"label": f"{capital(axis)}s since the start", "unit": axis, "grid": steps, "curves": totals}
     return {
         "axis": axis,
+        "left_out": len(placed) - len(charts.shown_crossings(placed, totals, steps)),
         "chart": _both(draw),
         "crossings": tables.overtaking_table(crossings, axis, known) if crossings else None,
         "table": tables.curve_table(item, known, unit),

@@ -146,16 +146,16 @@ def curve_table(item: Mapping[str, Any], known: Identities, unit: str) -> Table:
 
 
 def overtaking_table(crossings: Sequence[Mapping[str, Any]], axis: str, known: Identities) -> Table:
-    """Return every step at whose end an option has cost less in all than another, having cost more before."""
+    """Return every step at whose end an option has cost less in all than another, numbered as in the chart."""
     rows = [
         [
-            Cell(str(item.get("step")), finite(item.get("step"))),
+            Cell(f"{number}. {axis} {item.get('step')}", finite(item.get("step"))),
             words(who(known, item.get("ahead")).name),
             words(who(known, item.get("behind")).name),
         ]
-        for item in crossings
+        for number, item in enumerate(crossings, start=1)
     ]
-    heads = [Column(capital(axis)), Column("Has now cost less", number=False), Column("than", number=False)]
+    heads = [Column(capital(axis), number=False), Column("Has now cost less", number=False), Column("than", number=False)]
     return Table(f"Every {axis} in which one option overtakes another, in its running total", heads, rows)
 
 

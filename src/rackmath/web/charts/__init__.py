@@ -7,7 +7,7 @@ drawing serves the light page, the dark page and paper. Each is named and descri
 from rackmath.web.charts.distribution import distributions
 from rackmath.web.charts.identity import Identities, Identity, identities, swatch, who
 from rackmath.web.charts.interval import chances, interval_axis, interval_bars
-from rackmath.web.charts.lines import break_even
+from rackmath.web.charts.lines import break_even, shown_crossings
 from rackmath.web.charts.svg import Svg, clean
 from rackmath.web.charts.tornado import has_margins, tornado
 from rackmath.web.charts.waterfall import reaches, waterfall
@@ -26,6 +26,7 @@ __all__ = [
     "interval_axis",
     "interval_bars",
     "reaches",
+    "shown_crossings",
     "swatch",
     "tornado",
     "waterfall",
