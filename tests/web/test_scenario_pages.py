@@ -262,9 +262,53 @@ def test_a_pair_that_cannot_be_is_told(browser):
     alone = browser.post("/scenarios/build", {**first, "c.add": "input_price", "do": "update"})
     assert alone.status_code == 422
     assert "choose both" in alone.text
-    asked = {"c.add": "input_price", "c.with": "output_price", "c.rank": "7", "do": "update"}
-    shown = browser.get(browser.post("/scenarios/build", {**first, **asked}).headers["location"])
-    assert "between -1 and 1" in shown.text
+    for pair, part, problem in [
+        (("input_price", "output_price", "7"), "rank", "between -1 and 1"),
+        (("input_price", "output_price", "much"), "rank", "must be a number"),
+        (("input_prize", "output_price", "0.5"), "first", "did you mean"),
+        (("input_price", "api.outputs", "0.5"), "second", "no option has an input"),
+    ]:
+        asked = dict(zip(("c.add", "c.with", "c.rank"), pair, strict=True))
+        shown = browser.get(browser.post("/scenarios/build", {**first, **asked, "do": "update"}).headers["location"])
+        at = re.search(rf'id="a-c0{part}"><p class="field-problem">([^<]*)<', shown.text)
+        assert at, (pair, part)
+        assert problem in at[1]
+        assert shown.text.count(problem) == 1
+        assert tuple(fields_of(shown.text)[f"c.0.{name}"] for name in ("first", "second", "rank")) == pair
+
+
+def test_pairs_that_contradict_each_other_are_told_in_words(browser):
+    draft = draft_of((BUNDLED / "busy-70b-service.yaml").read_text())
+    draft.pairs += [{"first": "input_price", "second": "output_price", "rank": rank} for rank in ("0.5", "0.6")]
+    shown = browser.get(f"/scenarios/build?s={pack(text_of(draft))}").text
+    assert re.search(r"the correlation of [a-z-]+\.input_price and [a-z-]+\.output_price is given twice", shown)
+    assert "figure:" not in shown
+
+
+@pytest.mark.parametrize(
+    ("written", "rank"), [("-0.5", -0.5), (".5", 0.5), ("+0.25", 0.25), ("0.50", 0.5), ("-0.000001", -0.000001)]
+)
+def test_a_rank_is_a_number_however_it_is_written(written, rank):
+    draft = draft_of((BUNDLED / "busy-70b-service.yaml").read_text())
+    draft.pairs.append({"first": "input_price", "second": "output_price", "rank": written})
+    (pair,) = load(text_of(draft), Evidence.load()).together.pairs
+    assert pair.rank == rank
+
+
+def test_inputs_that_move_together_are_an_assumption_of_the_decision_and_are_compared(browser):
+    draft = draft_of((BUNDLED / "busy-70b-service.yaml").read_text())
+    alone = pack(text_of(draft))
+    draft.pairs.append({"first": "input_price", "second": "output_price", "rank": "-0.5"})
+    joined = pack(text_of(draft))
+    page = browser.get(f"/scenarios/shared?s={joined}").text
+    assumed = page[page.index('id="assumptions"') :]
+    assert "input price with output price" in assumed
+    assert "−0.5 (correlation of ranks)" in assumed
+    assert "(correlation of ranks)" not in browser.get(f"/scenarios/shared?s={alone}").text
+    compared = browser.get(f"/scenarios/compare?a={alone}&b={joined}").text
+    well_formed(compared)
+    assert 'Input price with Output price</th><td class="n">–</td><td class="n">−0.5</td>' in compared
+    assert "What moves together" not in browser.get(f"/scenarios/compare?a={alone}&b={alone}").text
 
 
 def test_an_emptied_field_is_a_value_taken_out():

@@ -9,8 +9,8 @@ after Pearson 1907), https://doi.org/10.1080/03610918208812265 (Iman and Conover
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -50,15 +50,21 @@ class Together:
     """Which streams move together, and how; a stream that no pair names is independent of all."""
 
     pairs: tuple[Pair, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What a person calls the streams, for what is wrong with them."""
 
     def __post_init__(self) -> None:
         said: set[frozenset[str]] = set()
         for pair in self.pairs:
             both = frozenset((pair.first, pair.second))
             if both in said:
-                raise RackmathError(f"the correlation of {pair.first} and {pair.second} is given twice; keep one")
+                first, second = map(self._name, (pair.first, pair.second))
+                raise RackmathError(f"the correlation of {first} and {second} is given twice; keep one")
             said.add(both)
         _ = self._roots  # contradictions are told when they are given, not when they are drawn
+
+    def _name(self, stream: str) -> str:
+        return self.names.get(stream, stream)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -84,9 +90,10 @@ class Together:
                     at = place[pair.first], place[pair.second]
                     matrix[at] = matrix[at[::-1]] = 2 * math.sin(math.pi * pair.rank / 6)
             if np.linalg.eigvalsh(matrix)[0] < LEAST_ROOM:
+                names = ", ".join(map(self._name, group))
                 raise RackmathError(
-                    f"the correlations among {', '.join(group)} contradict each other: no draws can have them all (a "
-                    "pair that is not given counts as 0); bring them nearer to 0"
+                    f"the correlations among {names} contradict each other: no draws can have them all (a pair that is "
+                    "not given counts as 0); bring them nearer to 0"
                 )
             root = np.linalg.cholesky(matrix)
             for name, row in zip(group, root, strict=True):

@@ -423,9 +423,10 @@ def _together(reader: _Reader, written: Any, options: list[Option]) -> Together:
         try:
             pairs.append(_pair(body, options))
         except RackmathError as problem:
-            reader.say((*path, index), f"correlations: {problem}")
+            reader.say((*path, index), f"correlations: pair {index + 1}: {problem}")
     try:
-        return Together(tuple(pairs))
+        names = {leaf.stream: f"{each.id}.{leaf.name}" for each in options for leaf in each.bound.leaves()}
+        return Together(tuple(pairs), names)
     except RackmathError as problem:
         reader.say(path, f"correlations: {problem}")
         return Together()

@@ -9,7 +9,7 @@ from typing import Any
 from rackmath.errors import RackmathError
 from rackmath.web import charts, tables
 from rackmath.web.charts import Identities, Svg
-from rackmath.web.numbers import capital, finite, per, sized, unit_words
+from rackmath.web.numbers import capital, finite, per, short, sized, unit_words
 from rackmath.web.page import engine, render
 
 WIDE, NARROW, PANEL, STRIP, RANGE = 720.0, 350.0, 350.0, 1000.0, 190.0
@@ -64,7 +64,7 @@ def _context(decision: Mapping[str, Any]) -> dict[str, Any]:
         "information": _information(decision, unit, known),
         "figures": _figures(decision),
         "assumptions": _assumptions(decision),
-        "correlations": _picked(_list(decision, "correlations"), ("first", "second", "rank")),
+        "together": len(_list(decision, "correlations")),
         "inputs": [tables.input_table(option) for option in options if option.get("inputs")],
         "receipt": _receipt(decision),
         "rerun": _rerun(decision),
@@ -323,7 +323,17 @@ def _assumptions(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     for row in rows:
         row["used_by"] = used_by(row["used_by"])
         row["unit"] = per(str(row["unit"] or ""))
-    return rows
+    return rows + [_together(pair) for pair in _list(decision, "correlations")]
+
+
+def _together(pair: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two inputs are taken to do together as an assumption."""
+    return {
+        "used_by": f"{pair.get('first')} with {pair.get('second')}",
+        "value": f"{short(pair.get('rank'), '')} (correlation of ranks)",
+        "unit": "",
+        "because": "the scenario says that they move together; inputs that no pair names are independent",
+    }
 
 
 def _receipt(decision: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -155,7 +155,7 @@ def overtaking_table(crossings: Sequence[Mapping[str, Any]], axis: str, known: I
         ]
         for number, item in enumerate(crossings, start=1)
     ]
-    heads = [Column(capital(axis), number=False), Column("Has now cost less", number=False), Column("than", number=False)]
+    heads = [Column(head, number=False) for head in (capital(axis), "Has now cost less", "than")]
     return Table(f"Every {axis} in which one option overtakes another, in its running total", heads, rows)
 
 

@@ -34,7 +34,9 @@ def draft_from(fields: Mapping[str, str]) -> Draft:
             )
         )
     for at in _numbered(fields, "c", "first"):
-        draft.pairs.append({part: fields.get(f"c.{at}.{part}", "").strip() for part in ("first", "second", "rank")})
+        pair = {part: fields.get(f"c.{at}.{part}", "").strip() for part in ("first", "second", "rank")}
+        if pair["first"] or pair["second"]:
+            draft.pairs.append(pair)
     for at in _numbered(fields, "b", "input"):
         sweep = {part: fields.get(f"b.{at}.{part}", "").strip() for part in ("input", "from", "to", "scale")}
         if sweep["input"]:

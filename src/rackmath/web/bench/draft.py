@@ -117,11 +117,18 @@ def text_of(draft: Draft) -> str:
     if draft.pairs:
         lines.append("correlations:")
         for pair in draft.pairs:
-            first, second, rank = (_scalar(pair[part]) for part in ("first", "second", "rank"))
-            lines.append(f"  - {{inputs: [{first}, {second}], rank: {rank}}}")
+            first, second = (_scalar(pair[part]) for part in ("first", "second"))
+            lines.append(f"  - {{inputs: [{first}, {second}], rank: {_rank(pair['rank'])}}}")
     lines += [f"{name}: {written}" for name, written in draft.rest.items()]
     lines += [f"{name}: {_scalar(draft.head[name])}" for name in DRAWS if draft.head.get(name)]
     return "\n".join(lines) + "\n"
+
+
+def _rank(text: str) -> str:
+    """Return a rank as a number of YAML, however a person wrote it; what is none stays a text, to be told."""
+    if re.fullmatch(r"[+-]?(\d{1,6}\.?\d{0,12}|\.\d{1,12})", text, re.ASCII):
+        return f"{float(text):.12f}".rstrip("0").rstrip(".")
+    return _quoted(text)
 
 
 _SAFE = re.compile(r"[A-Za-z0-9~][A-Za-z0-9 ._,/()&+~?=-]{0,400}")

@@ -18,6 +18,7 @@ from rackmath.web.bench.decided import decided
 from rackmath.web.bench.draft import Draft, OptionDraft, draft_of, text_of
 from rackmath.web.bench.evidence import site_evidence
 from rackmath.web.bench.fields import unit_of
+from rackmath.web.bench.pairs import joinable, pair_rows
 from rackmath.web.bench.share import pack, unpack
 from rackmath.web.bench.stored import FOLDER, NAME, find_stored, stored
 from rackmath.web.numbers import capital, finite
@@ -106,6 +107,7 @@ def _page(site: Site, asked: Asked, draft: Draft, fields: dict[str, str], proble
     models = [_model(option.model) for option in draft.options]
     shared_names = _shareable(models)
     defaults = {model.id: default_inputs(site, model, asked.as_of) for model in models if model}
+    pairs, pairs_problems = pair_rows(draft, placed.get(("", "correlations"), []))
     word = pack(text)
     hours = _hours(draft, fields)
     data: dict[str, Any] = {
@@ -153,8 +155,9 @@ def _page(site: Site, asked: Asked, draft: Draft, fields: dict[str, str], proble
             for each in registry().values()
         ],
         "sweeps": [{"label": capital(label(each.get("input", ""))), **_sweep(each)} for each in draft.sweeps],
-        "pairs": [dict(pair) for pair in draft.pairs],
-        "joinable": _joinable(scenario),
+        "pairs": pairs,
+        "pairs_problems": pairs_problems,
+        "joinable": joinable(scenario),
         "sweepable": [
             {"name": name, "label": capital(label(name))}
             for name, _ in shared_names
@@ -208,7 +211,7 @@ def _unplaced(placed: dict[tuple[str, str], list[str]], draft: Draft) -> list[st
     return [
         f"{name}: {told}" if name else told
         for (option, name), several in placed.items()
-        if not option and name not in draft.shared
+        if not option and name not in draft.shared and name != "correlations"
         for told in several
     ]
 
@@ -269,21 +272,6 @@ def _fits(unit: str, wanted: str) -> bool:
     except RackmathError:
         return False
     return True
-
-
-def _joinable(scenario: Scenario | None) -> list[dict[str, str]]:
-    """Return the inputs that can be said to move with another: by name where all options share their draws."""
-    streams: dict[str, dict[str, str]] = {}
-    for option, each in scenario.leaves() if scenario else ():
-        if each.uncertain:
-            streams.setdefault(each.name, {}).setdefault(each.stream, option.id)
-    found = []
-    for name, owners in streams.items():
-        for owner in owners.values():
-            alone = len(owners) == 1
-            said = capital(label(name)) if alone else f"{capital(label(name))} ({owner})"
-            found.append({"name": name if alone else f"{owner}.{name}", "label": said})
-    return found
 
 
 def _sweep(written: dict[str, str]) -> dict[str, str]:

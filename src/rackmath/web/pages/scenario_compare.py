@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rackmath.errors import RackmathError
 from rackmath.kernel.params import label
 from rackmath.web.bench.decided import decided
+from rackmath.web.bench.pairs import pair_differences
 from rackmath.web.bench.share import unpack
 from rackmath.web.bench.stored import NAME, find_stored, head_of, stored
 from rackmath.web.numbers import capital, finite
@@ -35,9 +36,11 @@ def compare(site: Site, asked: Asked) -> Page:
     left, right = (_side(site, asked, asked.get(name)) for name in ("a", "b"))
     rows: list[dict[str, Any]] = []
     inputs: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
     if left and right and left.decision and right.decision:
         rows = line_rows(left.decision, right.decision)
         inputs = input_rows(left.decision, right.decision)
+        pairs = pair_differences(left.decision, right.decision)
     sides = [None if side is None else _told(side) for side in (left, right)]
     unit = left.decision["unit"] if left and left.decision else ""
     return Page(
@@ -53,6 +56,7 @@ def compare(site: Site, asked: Asked) -> Page:
                 [row for row in rows if row["option"] == name] for name in dict.fromkeys(row["option"] for row in rows)
             ],
             "inputs": inputs,
+            "pairs": pairs,
             "same_unit": bool(rows) and all(row["unit_a"] == row["unit_b"] for row in rows if row["both"]),
             "choices": [{"name": each.name, "title": each.title} for each in stored(site)],
         },
