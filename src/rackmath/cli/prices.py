@@ -13,7 +13,7 @@ from rackmath.errors import RackmathError
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from rackmath.meter.prices import Bill, Books, Listed
+    from rackmath.meter.prices import Bill, Books, Change, Listed
 
 MAX_SHOWN = 12
 
@@ -187,12 +187,13 @@ def _print_bill(made: Bill) -> None:
 @click.option("--variant", default="standard", show_default=True, help="standard, or as the list writes it.")
 @as_json
 def history(model: str, book: Path, provider: str, variant: str, to_json: bool) -> None:
-    """Show every base price that MODEL ever had in a BOOK, and by how much it fell."""
-    from rackmath.meter.prices import TableBook
+    """Show every base price that MODEL ever had in a BOOK, and by how much it changed at each provider."""
+    from rackmath.meter.prices import TableBook, changes
 
     found = TableBook.read(book).history(model, provider, variant)
+    changed = changes(found)
     if to_json:
-        print_json([_plain(listed) for listed in found])
+        print_json({"prices": [_plain(listed) for listed in found], "changes": [_change(each) for each in changed]})
         return
     rows = [
         [
@@ -204,16 +205,36 @@ def history(model: str, book: Path, provider: str, variant: str, to_json: bool) 
     ]
     head = ["since", "provider", *(kind.replace("_", " ") for kind in _kinds())]
     click.echo(table(head, rows, "llrrrrr"))
-    for kind in ("input", "output"):
-        first, last = (listed.tiers[0].prices.get(kind) for listed in (found[0], found[-1]))
-        if len(found) > 1 and first and last:
-            click.echo(f"{kind}: {first:f} to {last:f} USD per Mtok, {_fell(float(last / first))}")
+    click.echo(f"USD per million tokens. Source: {clean(found[0].source)}")
+    for each in changed:
+        ends = f"{each.first:f} ({each.first_since or 'no date'}) to {each.last:f} ({each.last_since or 'no date'})"
+        click.echo(clean(f"{each.provider or '–'}, {each.kind.replace('_', ' ')}: {ends}, {_factor(each.factor)}"))
+    if any(listed.since is None for listed in found):
+        click.echo("A price without a date is taken to have held before all others.")
+    if any(len(listed.tiers) > 1 for listed in found):
+        click.echo("Some of these prices differ for longer requests; --json holds all of their tiers.")
 
 
-def _fell(ratio: float) -> str:
-    if ratio == 1:
+def _factor(factor: float | None) -> str:
+    if factor is None:
+        return "was free"
+    if factor == 1:
         return "unchanged"
-    return f"{1 - ratio:.0%} lower" if ratio < 1 else f"{ratio - 1:.0%} higher"
+    return f"× {factor:.3g}, {f'{1 - factor:.0%} lower' if factor < 1 else f'{factor - 1:.0%} higher'}"
+
+
+def _change(each: Change) -> dict[str, Any]:
+    first, last = each.first_since, each.last_since
+    return {
+        "provider": each.provider,
+        "kind": each.kind,
+        "unit": "USD/Mtok",
+        "first": float(each.first),
+        "first_since": first.isoformat() if first else None,
+        "last": float(each.last),
+        "last_since": last.isoformat() if last else None,
+        "factor": each.factor,
+    }
 
 
 @prices.command()

@@ -4,6 +4,7 @@ from rackmath.meter.prices.bill import Bill, bill
 from rackmath.meter.prices.book import Book, Books, Listed, Tier, Unpriced
 from rackmath.meter.prices.compression import Compression, compression, read_offers
 from rackmath.meter.prices.figure_book import FigureBook
+from rackmath.meter.prices.history import Change, changes
 from rackmath.meter.prices.package_book import PackageBook
 from rackmath.meter.prices.table_book import TableBook
 from rackmath.meter.prices.usage import Usage, read_usage
@@ -12,6 +13,7 @@ __all__ = [
     "Bill",
     "Book",
     "Books",
+    "Change",
     "Compression",
     "FigureBook",
     "Listed",
@@ -21,6 +23,7 @@ __all__ = [
     "Unpriced",
     "Usage",
     "bill",
+    "changes",
     "compression",
     "read_offers",
     "read_usage",

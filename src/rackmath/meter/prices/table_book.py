@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from rackmath.errors import RackmathError
+from rackmath.errors import RackmathError, suggest
 from rackmath.meter.prices.book import KINDS, STANDARD, Listed, Tier, Unpriced, in_force
 from rackmath.meter.rows import Row, read_rows
 
@@ -86,7 +86,14 @@ class TableBook:
             for each in listed
         ]
         if not found:
-            raise Unpriced(f"{self.source}: has no price of {model[:80]!r}")
+            variants = sorted({key[2] for key in self._listed if key[1] == model.lower()})
+            places = sorted({key[0] for key in self._listed if key[1] == model.lower()})
+            if variants:
+                wanted = f"{variant[:80]!r}" + (f" at {provider[:80]!r}" if provider else "")
+                sold = f"{', '.join(variants)}; by {', '.join(place or '–' for place in places)}"
+                raise Unpriced(f"{self.source}: has no price of {model[:80]!r} for {wanted}; listed are {sold}")
+            near = suggest(model.lower(), {key[1] for key in self._listed})
+            raise Unpriced(f"{self.source}: has no price of {model[:80]!r}{near}")
         return sorted(found, key=lambda each: (each.since or date.min, each.provider))
 
 
