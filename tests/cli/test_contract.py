@@ -152,6 +152,8 @@ def test_brain_import_and_search(rackmath, tmp_path):
         (("run", "../../etc.passwd"), "no model is called"),
         (("show", "nothing"), "no model is called"),
         (("decide", "none.yaml"), "no such file"),
+        (("decide", "serve-70b-chatt"), "did you mean 'serve-70b-chat'"),
+        (("decide", "nothing-near"), "these are busy-70b-service"),
         (("decide", "serve-70b-chat", "--set", "x"), "--set"),
         (("decide", "serve-70b-chat", "--set", "gpu_prise=2"), "no option has this input"),
         (("decide", "serve-70b-chat", "--report", "/nonexistent/folder/out.html"), "/nonexistent/folder"),

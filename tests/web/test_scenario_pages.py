@@ -16,7 +16,7 @@ from rackmath.kernel.receipt import record
 from rackmath.kernel.scenario import load
 from rackmath.web.bench.build import changed, draft_from
 from rackmath.web.bench.draft import draft_of, text_of
-from rackmath.web.bench.share import LONGEST, pack, unpack
+from rackmath.web.bench.share import LONGEST, MOST_BYTES, pack, unpack
 from rackmath.web.bench.stored import BUNDLED
 from rackmath.web.pages.scenario_compare import input_rows, line_rows
 from web.asking import make_brain, serve
@@ -426,3 +426,23 @@ def test_files_are_taken_where_they_are_asked_for_and_within_limits(browser):
     assert browser.post("/usage", {}, files=two).status_code == 400
     large = {"file": ("u.csv", b"x" * 9_000_000, "text/csv")}
     assert browser.post("/usage", {}, files=large).status_code == 413
+
+
+def test_the_builder_says_which_words_a_choice_takes(browser):
+    shown = browser.get("/scenarios/build?from=own-or-rent-36-months").text
+    assert "(one of always-on, hourly)" in shown
+
+
+@pytest.mark.parametrize("path", ["/scenarios/{}", "/scenarios/build?from={}", "/scenarios/compare?a={}"])
+def test_a_scenario_that_there_is_not_is_told_with_the_nearest(browser, path):
+    shown = unescape(browser.get(path.format("serve-70b-chatt")).text).casefold()
+    assert "there is no scenario 'serve-70b-chatt'; did you mean 'serve-70b-chat'" in shown
+
+
+def test_a_scenario_that_is_too_long_is_told_and_never_put_into_an_address(browser):
+    text = SMALL + f"notes: {'a' * MOST_BYTES}\n"
+    assert pack(text) == ""
+    sent = browser.post("/scenarios/build", {"text": text, "do": "read"})
+    assert sent.status_code == 422
+    assert "the builder holds 65,536" in sent.text
+    assert "Two prices" in sent.text  # nothing that was written is lost

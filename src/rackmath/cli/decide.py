@@ -23,7 +23,7 @@ from rackmath.cli.common import (
     wrap,
     write_whole,
 )
-from rackmath.errors import RackmathError, require
+from rackmath.errors import RackmathError, require, suggest
 
 if TYPE_CHECKING:
     from rackmath.kernel.scenario import Scenario
@@ -96,7 +96,11 @@ def _bundled(file: Path) -> Path:
     if file.exists() or file.suffix or len(file.parts) > 1:
         return file
     found = Path(__file__).parents[1] / "starter" / "scenarios" / f"{file.name}.yaml"
-    return found if found.exists() else file
+    if found.exists():
+        return found
+    bundled = sorted(each.stem for each in found.parent.glob("*.yaml"))
+    near = suggest(file.name, bundled) or "; these are " + ", ".join(bundled)
+    raise RackmathError(f"{file}: no such file, and no bundled scenario{near}")
 
 
 def _settings(written: tuple[str, ...]) -> dict[str, str]:

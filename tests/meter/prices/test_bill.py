@@ -212,3 +212,17 @@ def test_a_bad_price_list_is_told(tmp_path, line, told):
     path.write_text(HEAD + line + "\n", encoding="utf-8")
     with pytest.raises(RackmathError, match=told):
         TableBook.read(path)
+
+
+def test_the_reason_is_that_of_a_book_that_knows_the_model(book, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("model,start_date,input_usd_mtok,output_usd_mtok\nelse-1,2026-01-01,1,2\n", encoding="utf-8")
+    books = Books([book, TableBook.read(other)])
+    with pytest.raises(Unpriced, match="name the provider"):
+        books.find("plain-1", "", date(2026, 2, 1))
+    with pytest.raises(Unpriced, match="the earliest is of 2026-01-01"):
+        books.find("wise-1", "", date(2025, 1, 1))
+    with pytest.raises(Unpriced, match="the earliest is of 2026-01-01"):
+        books.find("else-1", "", date(2025, 1, 1))
+    with pytest.raises(Unpriced, match=r"other\.csv: has no price of 'none-1'"):
+        books.find("none-1", "", date(2026, 2, 1))

@@ -26,6 +26,10 @@ class Unpriced(RackmathError):
     """No price is known; the message says of what, and what was looked for."""
 
 
+class Unlisted(Unpriced):
+    """The book does not know the model at all."""
+
+
 @dataclass(frozen=True)
 class Tier:
     """Prices that hold for a whole request whose input is longer than `above` tokens.
@@ -82,13 +86,17 @@ class Books:
     books: Sequence[Book]
 
     def find(self, model: str, provider: str, on: date, variant: str = STANDARD) -> Listed:
-        """Return the prices in force in the first book that has them; raise Unpriced with the last book's reason."""
+        """Return the prices in force in the first book that has them; else raise Unpriced.
+
+        The reason is that of the first book that knows the model, or of the last where none does.
+        """
         reason: Unpriced | None = None
         for book in self.books:
             try:
                 return book.find(model, provider, on, VARIANTS.get(variant, variant) or STANDARD)
             except Unpriced as problem:
-                reason = problem
+                if reason is None or isinstance(reason, Unlisted):
+                    reason = problem
         raise reason or Unpriced("there is no price book")
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from rackmath.evidence import Evidence, UnknownFigure
-from rackmath.meter.prices.book import STANDARD, Listed, Tier, Unpriced
+from rackmath.meter.prices.book import STANDARD, Listed, Tier, Unlisted, Unpriced
 from rackmath.uncertainty import Point
 from rackmath.units import convert
 
@@ -27,7 +27,7 @@ class FigureBook:
     def find(self, model: str, provider: str, on: date, variant: str = STANDARD) -> Listed:
         """Return the prices that the brains knew on a day."""
         if variant != STANDARD:
-            raise Unpriced(f"the figures of {model[:80]!r} are of the standard service, not of {variant!r}")
+            raise Unlisted(f"the figures of {model[:80]!r} are of the standard service, not of {variant!r}")
         prices: dict[str, Decimal] = {}
         dates: list[date] = []
         source = ""
@@ -45,5 +45,5 @@ class FigureBook:
             dates.append(figure.as_of.start)
             source = source or figure.id
         if "input" not in prices or "output" not in prices:
-            raise Unpriced(f"no figures {model[:80]}/input-price and /output-price are known on {on}")
+            raise Unlisted(f"no figures {model[:80]}/input-price and /output-price are known on {on}")
         return Listed(provider, model.lower(), variant, (Tier(0, prices),), max(dates), f"figure {source}")

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from rackmath.errors import RackmathError, require
-from rackmath.meter.prices.book import STANDARD, Listed, Tier, Unpriced
+from rackmath.meter.prices.book import STANDARD, Listed, Tier, Unlisted, Unpriced
 
 _KEYS = {
     "input": "input_mtok",
@@ -43,7 +43,7 @@ class PackageBook:
             at, found = self._snapshot.find_provider_model(model, None, provider or None, None)
         except LookupError:
             where = f" at {provider!r}" if provider else ""
-            raise Unpriced(f"genai-prices {self.version} knows no model {model[:80]!r}{where}") from None
+            raise Unlisted(f"genai-prices {self.version} knows no model {model[:80]!r}{where}") from None
         when = datetime.combine(on, time(12), UTC)
         context = None
         if variant != STANDARD:

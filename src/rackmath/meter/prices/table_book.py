@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from rackmath.errors import RackmathError, suggest
-from rackmath.meter.prices.book import KINDS, STANDARD, Listed, Tier, Unpriced, in_force
+from rackmath.meter.prices.book import KINDS, STANDARD, Listed, Tier, Unlisted, Unpriced, in_force
 from rackmath.meter.rows import Row, read_rows
 
 COLUMNS = {
@@ -60,7 +60,7 @@ class TableBook:
         wanted = model.lower()
         keys = [key for key in self._listed if key[1] == wanted and provider.lower() in {"", key[0]}]
         if not keys:
-            raise Unpriced(f"{self.source}: has no price of {model[:80]!r}" + (f" at {provider!r}" if provider else ""))
+            raise Unlisted(f"{self.source}: has no price of {model[:80]!r}" + (f" at {provider!r}" if provider else ""))
         places = sorted({key[0] for key in keys})
         if len(places) > 1:
             raise Unpriced(f"{model[:80]!r} is sold by {', '.join(places)}; name the provider")
@@ -93,7 +93,7 @@ class TableBook:
                 sold = f"{', '.join(variants)}; by {', '.join(place or '–' for place in places)}"
                 raise Unpriced(f"{self.source}: has no price of {model[:80]!r} for {wanted}; listed are {sold}")
             near = suggest(model.lower(), {key[1] for key in self._listed})
-            raise Unpriced(f"{self.source}: has no price of {model[:80]!r}{near}")
+            raise Unlisted(f"{self.source}: has no price of {model[:80]!r}{near}")
         return sorted(found, key=lambda each: (each.since or date.min, each.provider))
 
 

@@ -16,6 +16,8 @@ MOST_BYTES = 64 * 1024
 
 def pack(text: str) -> str:
     """Return a text as a word for an address; empty when it would be too long for one."""
+    if len(text.encode()) > MOST_BYTES:
+        return ""  # however well it compresses, `unpack` would refuse it
     made = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
     return made if len(made) <= LONGEST else ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rackmath.errors import RackmathError
+from rackmath.errors import RackmathError, suggest
 from rackmath.evidence import STARTER
 from rackmath.kernel.scenario import read_file
 from rackmath.vault.yamltext import YamlProblem, parse
@@ -53,6 +53,12 @@ def stored(site: Site) -> list[Stored]:
 def find_stored(site: Site, name: str) -> Stored | None:
     """Return one scenario by its name."""
     return next((each for each in stored(site) if each.name == name), None)
+
+
+def no_scenario(site: Site, name: str) -> str:
+    """Say that a site has no scenario of a name, and which of its names are near."""
+    near = suggest(name, [each.name for each in stored(site)])
+    return f"there is no scenario {name[:80]!r}{near or ';'} /scenarios lists those there are"
 
 
 def _read(path: Path, brain: str) -> Stored | None:

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from rackmath.brain.desk import Conflicted
 from rackmath.errors import Problems, RackmathError
 from rackmath.kernel import Model, UnknownModel, get, registry
-from rackmath.kernel.params import Param, Series, label
-from rackmath.kernel.scenario import MAX_OPTIONS, Scenario, load
+from rackmath.kernel.params import Choice, Declared, Param, Series, label
+from rackmath.kernel.scenario import MAX_BYTES, MAX_OPTIONS, Scenario, load
 from rackmath.units import convert
 from rackmath.web.bench.answer import default_inputs
 from rackmath.web.bench.build import HOURS, changed, draft_from, hours_of
@@ -19,8 +19,8 @@ from rackmath.web.bench.draft import Draft, OptionDraft, draft_of, text_of
 from rackmath.web.bench.evidence import site_evidence
 from rackmath.web.bench.fields import unit_of
 from rackmath.web.bench.pairs import joinable, pair_rows
-from rackmath.web.bench.share import pack, unpack
-from rackmath.web.bench.stored import FOLDER, NAME, find_stored, stored
+from rackmath.web.bench.share import MOST_BYTES, pack, unpack
+from rackmath.web.bench.stored import FOLDER, NAME, find_stored, no_scenario, stored
 from rackmath.web.numbers import capital, finite
 from rackmath.web.pages import Asked, NotFound, Page, Route
 from rackmath.web.pages.scenarios import decision_page
@@ -45,7 +45,7 @@ def build(site: Site, asked: Asked) -> Page:
     elif name := asked.get("from"):
         found = find_stored(site, name)
         if found is None:
-            raise NotFound(f"there is no scenario {name[:80]!r}; /scenarios lists those there are")
+            raise NotFound(no_scenario(site, name))
         text = found.text
     elif name := asked.get("model"):
         model = _model(name)
@@ -63,9 +63,14 @@ def change(doing: Doing) -> Page | Go:
     draft = draft_of(fields["text"]) if fields.get("do") == "read" and fields.get("text") else draft_from(fields)
     try:
         draft = changed(draft, fields)
+        text = text_of(draft)
+        if len(text.encode()) > MOST_BYTES:
+            raise RackmathError(
+                f"this scenario is {len(text.encode()):,} bytes long, and the builder holds {MOST_BYTES:,}; "
+                f"`rackmath decide FILE` reads up to {MAX_BYTES:,}"
+            )
     except RackmathError as problem:
         raise Failed(_page(doing.site, doing.asked, draft, fields, str(problem), 422)) from None
-    text = text_of(draft)
     decide = fields.get("do") == "decide"
     word = pack(text)
     path = f"/scenarios/{'shared' if decide else 'build'}?{urlencode({'s': word})}"
@@ -248,10 +253,17 @@ def _row(name: str, value: str, models: list[Model | None], problems: list[str])
         "label": capital(label(name)),
         "value": value,
         "help": declared.help if declared else "",
-        "unit_words": ("share" if getattr(declared, "is_share", False) else unit_of(declared.unit)) if declared else "",
+        "unit_words": _kind_of(declared) if declared else "",
         "used": sum(1 for model in models if model and name in model.parameters),
         "problems": problems,
     }
+
+
+def _kind_of(declared: Declared) -> str:
+    """Say what a value is: one of some words, a share, or a number of a unit."""
+    if isinstance(declared, Choice):
+        return f"one of {', '.join(declared.options)}"
+    return "share" if declared.is_share else unit_of(declared.unit)
 
 
 def _central(scenario: Scenario | None, option: str) -> float | None:

@@ -12,7 +12,7 @@ from rackmath.kernel.params import label
 from rackmath.web.bench.decided import decided
 from rackmath.web.bench.pairs import pair_differences
 from rackmath.web.bench.share import unpack
-from rackmath.web.bench.stored import NAME, find_stored, head_of, stored
+from rackmath.web.bench.stored import NAME, find_stored, head_of, no_scenario, stored
 from rackmath.web.numbers import capital, finite
 from rackmath.web.pages import Asked, Page, Route
 
@@ -82,7 +82,7 @@ def _side(site: Site, asked: Asked, word: str) -> Side | None:
     try:
         text = unpack(word)
     except RackmathError as problem:
-        told = f"there is no scenario {word[:80]!r}" if NAME.fullmatch(word) else str(problem)
+        told = no_scenario(site, word) if NAME.fullmatch(word) else str(problem)
         return Side(word, word[:40], "", None, (told,))
     made = decided(site, text, asked.day)
     return Side(

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from rackmath.errors import RackmathError
 from rackmath.web.bench.decided import Decided, decided, rows_of
 from rackmath.web.bench.share import pack, unpack
-from rackmath.web.bench.stored import NAME, find_stored, head_of, slug_of, stored
+from rackmath.web.bench.stored import NAME, find_stored, head_of, no_scenario, slug_of, stored
 from rackmath.web.charts import Svg
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, NotFound, Page, Route
@@ -74,7 +74,7 @@ def shared_file(site: Site, asked: Asked) -> Page:
 def _stored(site: Site, name: str) -> Stored:
     found = find_stored(site, name) if NAME.fullmatch(name) else None
     if found is None:
-        raise NotFound(f"there is no scenario {name[:80]!r}; /scenarios lists those there are")
+        raise NotFound(no_scenario(site, name))
     return found
 
 
