@@ -275,3 +275,13 @@ def test_crossings_without_a_lane_are_told_and_numbered_in_the_table():
     page = render_report({"title": "T", "unit": "USD/month", "options": options, "over_time": told})
     assert "the 2 without a lane" in page
     assert all(f"{number}. month 2" in page for number in range(1, 7))
+
+
+def test_a_unit_that_the_value_names_already_is_not_said_twice():
+    row = {"label": "step", "because": "why", "used_by": "a.step", "unit": "replica"}
+    option = {"id": "a", "title": "A", "p5": 1, "p50": 2, "p95": 3, "mean": 2}
+    for value, said in (("1 replica", "1 replica "), ("3", "3 replicas")):
+        page = render_report(
+            {"title": "T", "unit": "USD/month", "options": [option], "assumptions": [row | {"value": value}]}
+        )
+        assert f'data-head="Value">{said}</td>' in page

@@ -322,7 +322,8 @@ def _assumptions(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = _picked(_list(decision, "assumptions"), ("label", "value", "unit", "because", "used_by"))
     for row in rows:
         row["used_by"] = used_by(row["used_by"])
-        row["unit"] = per(str(row["unit"] or ""))
+        unit = str(row["unit"] or "")
+        row["unit"] = "" if unit and str(row["value"]).endswith(unit) else per(unit)  # it may be written out already
     return rows + [_together(pair) for pair in _list(decision, "correlations")]
 
 
