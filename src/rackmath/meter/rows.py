@@ -212,6 +212,6 @@ def _check_columns(name: str, columns: Sequence[str], needed: Sequence[str], kno
         raise RackmathError(f"{name}: the column {twice!r} stands there twice")
     for column in needed:
         if column not in columns:
-            near = suggest(column, columns)
+            near = suggest(column, columns) or ";"
             has = ", ".join(columns[:12])
-            raise RackmathError(f"{name}: has no column {column!r}{near or ';'} it has {has}; known are {', '.join(known)}")
+            raise RackmathError(f"{name}: has no column {column!r}{near} it has {has}; known are {', '.join(known)}")
