@@ -52,7 +52,7 @@ new-model: $(VENV)/.dev ## Begin a model: make new-model NAME=folder.name METHOD
 
 lock: ## Write requirements/*.lock anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web -o requirements/core.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --extra tables --group dev -o requirements/dev.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --extra tables --extra fast --group dev -o requirements/dev.lock
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build dist

@@ -1,0 +1,24 @@
+"""`rackmath serving`: how fast a model runs on given hardware, from its shape, a data sheet and fitted constants."""
+
+from __future__ import annotations
+
+import click
+
+from rackmath.cli.serving.explain import explain
+from rackmath.cli.serving.mlperf import mlperf
+from rackmath.cli.serving.predict import predict
+from rackmath.cli.serving.validate import validate
+
+
+@click.group()
+def serving() -> None:
+    """Predict the latency and throughput of language models, with 80 % intervals and their reasons."""
+
+
+for command in (
+    predict,
+    explain,
+    mlperf,
+    validate,
+):
+    serving.add_command(command)

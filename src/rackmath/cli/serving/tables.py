@@ -1,0 +1,48 @@
+"""Tables of the serving commands: CSV in, within limits, and CSV out, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rackmath.cli.common import write_whole
+from rackmath.errors import RackmathError
+
+MAX_BYTES = 200_000_000
+MAX_ROWS = 2_000_000
+
+
+def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the rows of a CSV file; RackmathError when it is too large, not text, or lacks a column."""
+    if path.stat().st_size > MAX_BYTES:
+        raise RackmathError(f"{path}: over {MAX_BYTES // 1_000_000} MB; split it")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(_limited(csv.DictReader(file)))
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise RackmathError(f"{path}: not a CSV file in UTF-8 ({problem})") from None
+    if not rows:
+        raise RackmathError(f"{path}: holds no rows")
+    missing = [name for name in needed if name not in rows[0]]
+    if missing:
+        raise RackmathError(f"{path}: has no column {', '.join(missing)}")
+    return rows
+
+
+def _limited(rows: Iterator[dict[Any, Any]]) -> Iterator[dict[str, str]]:
+    for number, row in enumerate(rows):
+        if number >= MAX_ROWS:
+            raise RackmathError(f"more than {MAX_ROWS:,} rows; split the file")
+        yield {str(name): value for name, value in row.items() if isinstance(value, str)}
+
+
+def write_table(path: Path, head: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    """Write a CSV file, whole or not at all."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, head, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())
