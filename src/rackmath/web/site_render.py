@@ -75,6 +75,7 @@ _ADDRESSES = frozenset({"@id", "url", "contentUrl", "urlTemplate", "citation"})
 NAV = (
     ("/models", "Models"),
     ("/scenarios", "Scenarios"),
+    ("/serving", "Serving"),
     ("/contributors", "Contributors"),
     ("/tags", "Tags"),
     ("/sources", "Sources"),

@@ -40,6 +40,7 @@ def point(function: Any) -> Any:
 def predicted(given: Mapping[str, Any]) -> Prediction:
     """Return the prediction for one configuration; RackmathError with the reason where there is none."""
     from rackmath.models.serving.hardware import Accelerator, find_accelerator, read_accelerator
+    from rackmath.models.serving.point import row_of
     from rackmath.models.serving.predict import predict
     from rackmath.models.serving.rows import read_row
     from rackmath.models.serving.shape import Shape, find_shape, read_config
@@ -63,26 +64,7 @@ def predicted(given: Mapping[str, Any]) -> Prediction:
             else find_accelerator(name)
         )
 
-    ranks = given["tp"] * given["dp"]
-    if given["ep"] < 1 or ranks < 1 or ranks % given["ep"]:
-        raise RackmathError(f"--ep {given['ep']} does not divide the {ranks} ranks of --tp × --dp")
-    row = {
-        "model_path": given["model"],
-        "system": given["system"],
-        "backend": given["backend"],
-        "backend_version": given["backend_version"],
-        "precision": given["precision"],
-        "mode": "agg",
-        "isl": str(given["isl"]),
-        "osl": str(given["osl"]),
-        "concurrency": str(given["concurrency"]),
-        "tp_size": str(given["tp"]),
-        "attention_dp_size": str(given["dp"]),
-        "pp_size": str(given["pp"]),
-        "moe_tp_size": str(ranks // given["ep"]),
-        "moe_ep_size": str(given["ep"]),
-    }
-    made = predict([read_row(row, shapes, chips)])[0]
+    made = predict([read_row(row_of(given), shapes, chips)])[0]
     if made.token is None:
         raise RackmathError(made.note)
     return made
