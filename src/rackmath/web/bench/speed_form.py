@@ -11,6 +11,19 @@ from urllib.parse import urlencode
 from rackmath.web.numbers import plain
 
 LONGEST = 120
+FORMATS = ("", "bf16", "fp8", "fp8_block", "nvfp4", "mxfp4", "int4")
+NOTHING = 1e-7
+"""Seconds that are not worth a bar."""
+PARTS = {
+    "weights": "Weights",
+    "experts": "Experts",
+    "context": "Attention over context",
+    "collectives": "Communication",
+    "latency": "Latency of kernels",
+    "host": "Host",
+    "prompts": "Prompts of others",
+    "first token": "Until the first token",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,7 @@ class Answers:
             "unit_words": ask.unit or "number",
             "bounds": "",
             "control": "several" if ask.several else "choice" if ask.options else "value",
-            "options": list(ask.options),
+            "options": [option for option in ask.options if option],
             "chosen": self.chosen.get(ask.name, []),
             "axis": "",
             "value": self.given.get(ask.name, ""),

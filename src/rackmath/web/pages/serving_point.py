@@ -9,7 +9,18 @@ from rackmath.errors import RackmathError
 from rackmath.models.serving.point import ENGINES, row_of
 from rackmath.web import charts
 from rackmath.web.bench.result import both
-from rackmath.web.bench.speed_form import Answers, Ask, chips, layout_asks, load_asks, model_ask, read
+from rackmath.web.bench.speed_form import (
+    FORMATS,
+    NOTHING,
+    PARTS,
+    Answers,
+    Ask,
+    chips,
+    layout_asks,
+    load_asks,
+    model_ask,
+    read,
+)
 from rackmath.web.charts import Identity
 from rackmath.web.numbers import capital
 from rackmath.web.pages import Asked, Page, Route
@@ -18,19 +29,6 @@ from rackmath.web.tables import Column, Table, chance, decimals_for, money, word
 if TYPE_CHECKING:
     from rackmath.brain.site import Site
     from rackmath.models.serving.predict import Prediction
-
-FORMATS = ("", "bf16", "fp8", "fp8_block", "nvfp4", "mxfp4", "int4")
-NOTHING = 1e-7
-"""Seconds that are not worth a bar."""
-PARTS = {
-    "weights": "Weights",
-    "experts": "Experts",
-    "context": "Attention over context",
-    "collectives": "Communication",
-    "latency": "Latency of kernels",
-    "host": "Host",
-    "prompts": "Prompts of others",
-}
 
 
 def asks() -> tuple[Ask, ...]:
