@@ -9,6 +9,7 @@ import numpy as np
 from rackmath.errors import RackmathError
 from rackmath.models.serving.point import ENGINES
 from rackmath.web import charts
+from rackmath.web.bench.rental import rental_prices
 from rackmath.web.bench.result import both
 from rackmath.web.bench.speed_form import FORMATS, PARTS, Answers, Ask, chips, load_asks, model_ask, read
 from rackmath.web.bench.turns import turn
@@ -21,7 +22,7 @@ from rackmath.web.tables import Cell, Column, Table, money, words
 
 if TYPE_CHECKING:
     from rackmath.brain.site import Site
-    from rackmath.models.serving.search import Frontier, Point
+    from rackmath.models.serving.search import Frontier, Point, Price
 
 USER, DEVICE, COST = "token/s", "token/s/GPU", "USD/Mtok"
 MOST_CHIPS = 8
@@ -71,19 +72,33 @@ def serving(site: Site, asked: Asked) -> Page:
         answers.problems["chip"] = f"{len(answers.values['chip'])} are too many for one picture; at most {MOST_CHIPS}"
         answers.values["chip"] = answers.values["chip"][:MOST_CHIPS]
     query = answers.query()
-    problem, found = "", None
-    try:
-        found = remembered(site, ("serving frontier", query, asked.as_of), lambda: _found(site, answers, asked))
-    except RackmathError as wrong:
-        problem = str(wrong)
     data: dict[str, Any] = {
         "fields": answers.fields(),
-        "problem": problem,
+        "problem": "",
         "wrong": len(answers.problems),
         "query": query,
         "model": answers.values["model"],
         "chosen": None,
+        "prices": [],
     }
+    found = None
+    try:
+        prices = rental_prices(site, answers.values["chip"], asked.as_of)
+        found = remembered(site, ("serving frontier", query, asked.as_of), lambda: _found(answers, prices))
+        data["prices"] = [
+            {
+                "chip": chip,
+                "usd": p.median,
+                "low": p.low,
+                "high": p.high,
+                "figure": p.said,
+                "id": p.source,
+                "as_of": p.as_of,
+            }
+            for chip, p in prices.items()
+        ]
+    except RackmathError as wrong:
+        data["problem"] = str(wrong)
     html: dict[str, Any] = {}
     rows = None
     if found is not None:
@@ -102,15 +117,14 @@ def serving(site: Site, asked: Asked) -> Page:
         rows=rows,
         html=html,
         styles=("workbench.css",),
-        status=422 if problem or answers.problems else 200,
+        status=422 if data["problem"] or answers.problems else 200,
         index=not query,
         query=query,
     )
 
 
-def _found(site: Site, answers: Answers, asked: Asked) -> Frontier:
+def _found(answers: Answers, prices: dict[str, Price]) -> Frontier:
     from rackmath.models.serving.search import frontier  # noqa: PLC0415
-    from rackmath.web.bench.rental import rental_prices  # noqa: PLC0415
 
     v = answers.values
     with turn():
@@ -122,7 +136,7 @@ def _found(site: Site, answers: Answers, asked: Asked) -> Frontier:
             precisions=[v["precision"]] if v["precision"] else [],
             engines=[v["engine"]],
             most_devices=v["devices"],
-            prices=rental_prices(site, v["chip"], asked.as_of),
+            prices=prices,
             tpot_limit=1 / v["speed"] if v["speed"] else None,
             ttft_limit=v["ttft"] / 1e3 if v["ttft"] else None,
         )
