@@ -65,7 +65,7 @@ def layouts(shape: Shape, chip: Accelerator, most_devices: int) -> list[Layout]:
     """Return the layouts of a replica of at most `most_devices` that engines accept for a model.
 
     Tensor ranks divide the heads, and the key-value heads or are divided by them. Data ranks of attention are for
-    mixtures of experts. Tensor, data and expert ranks stay inside the fast link's domain; stages may leave it.
+    mixtures of experts. Tensor, data and expert ranks stay inside the fast link's domain; stages begin where it ends.
     """
     near = min(most_devices, chip.domain)
     found = []
@@ -79,7 +79,7 @@ def layouts(shape: Shape, chip: Accelerator, most_devices: int) -> list[Layout]:
                 if shape.experts and not fits:
                     continue
                 moe_tp = ranks // ep if shape.experts else 1
-                stages = (pp for pp in _doublings(most_devices // ranks) if pp <= shape.layers)
+                stages = _doublings(min(most_devices // ranks, shape.layers)) if ranks == near else (1,)
                 found += [Layout(tp, dp, pp, moe_tp, ep) for pp in stages]
     return found
 
