@@ -16,6 +16,7 @@ from rackmath.models.serving.search.outcomes import Outcome, outcomes
 from rackmath.models.serving.search.points import Points
 from rackmath.models.serving.search.prices import Price
 from rackmath.models.serving.search.sizing import Candidate, Limits, Sized, best_of_each_setup, candidate, chances, size
+from rackmath.models.serving.search.space import FINE_LOADS
 from rackmath.models.serving.shape import Shape
 from rackmath.models.serving.step import Array
 
@@ -107,7 +108,7 @@ def plan(
         prices=prices,
         ttft_limit=ttft_limit,
         tpot_limit=tpot_limit,
-        **searched,
+        **{"loads": FINE_LOADS, **searched},
     )
     names = {each.name for each in found.space.chips}
     if not names & set(prices):
