@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from rackmath.cli.serving.explain import explain
+from rackmath.cli.serving.frontier import frontier
 from rackmath.cli.serving.mlperf import mlperf
+from rackmath.cli.serving.plan import plan
 from rackmath.cli.serving.predict import predict
 from rackmath.cli.serving.validate import validate
 
@@ -18,6 +20,8 @@ def serving() -> None:
 for command in (
     predict,
     explain,
+    frontier,
+    plan,
     mlperf,
     validate,
 ):

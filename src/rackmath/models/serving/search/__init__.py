@@ -7,8 +7,26 @@
 ('h200_sxm', True, True)
 """
 
+from rackmath.models.serving.search.demand import Demand, of_rate, of_tokens, of_trace
 from rackmath.models.serving.search.frontier import Frontier, frontier
+from rackmath.models.serving.search.plan import Plan, plan
 from rackmath.models.serving.search.points import COST_PARTS, Point, Points
 from rackmath.models.serving.search.prices import Price
+from rackmath.models.serving.search.sizing import Candidate, Limits
 
-__all__ = ["COST_PARTS", "Frontier", "Point", "Points", "Price", "frontier"]
+__all__ = [
+    "COST_PARTS",
+    "Candidate",
+    "Demand",
+    "Frontier",
+    "Limits",
+    "Plan",
+    "Point",
+    "Points",
+    "Price",
+    "frontier",
+    "of_rate",
+    "of_tokens",
+    "of_trace",
+    "plan",
+]

@@ -16,8 +16,17 @@ NVIDIA = frozenset({"ampere", "ada", "hopper", "blackwell", "blackwell_pro"})
 MOST_DEVICES = 8
 LARGEST_REPLICA = 1024
 MOST_SETUPS = 20_000
-LOADS = tuple(float(base * 2**power) for power in range(11) for base in (1.0, 1.5) if base * 2**power % 1 == 0)
+
+
+def _loads(*steps: float) -> tuple[float, ...]:
+    """Return whole numbers up to some thousand, so many to a doubling as there are steps."""
+    return tuple(step * 2**power for power in range(11) for step in steps if (step * 2**power).is_integer())
+
+
+LOADS = _loads(1.0, 1.5)
 """Requests in flight on a replica that are tried: 1, 2, 3, 4, 6 … 1,536, two to a doubling."""
+FINE_LOADS = _loads(1.0, 1.25, 1.5, 1.75)
+"""Four to a doubling, where a limit is to be met closely."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def layouts(shape: Shape, chip: Accelerator, most_devices: int) -> list[Layout]:
     """Return the layouts of a replica of at most `most_devices` that engines accept for a model.
 
     Tensor ranks divide the heads, and the key-value heads or are divided by them. Data ranks of attention are for
-    mixtures of experts. Tensor, data and expert ranks stay inside the fast link's domain; stages may leave it.
+    mixtures of experts. Tensor, data and expert ranks stay inside the fast link's domain; stages begin where it ends.
     """
     near = min(most_devices, chip.domain)
     found = []
@@ -79,7 +88,7 @@ def layouts(shape: Shape, chip: Accelerator, most_devices: int) -> list[Layout]:
                 if shape.experts and not fits:
                     continue
                 moe_tp = ranks // ep if shape.experts else 1
-                stages = (pp for pp in _doublings(most_devices // ranks) if pp <= shape.layers)
+                stages = _doublings(min(most_devices // ranks, shape.layers)) if ranks == near else (1,)
                 found += [Layout(tp, dp, pp, moe_tp, ep) for pp in stages]
     return found
 
