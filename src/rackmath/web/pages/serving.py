@@ -51,8 +51,8 @@ def asks() -> tuple[Ask, ...]:
         *load_asks(),
         Ask(
             "speed",
-            "At least, for each user",
-            "Slower ones are left out.",
+            "Speed for a user",
+            "At least.",
             "20",
             "tokens/s",
             low=0.01,
