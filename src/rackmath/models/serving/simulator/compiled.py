@@ -1,0 +1,52 @@
+"""The event loop compiled with numba where it is installed, and the same functions as plain Python where it is not."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import warnings
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from rackmath.models.serving.simulator import loop
+
+
+@cache
+def compiled_run() -> Callable[..., Any] | None:
+    """Return the loop compiled, None without numba.
+
+    A second copy of the module is loaded and its functions are replaced by compiled ones, so both are one source.
+    """
+    if importlib.util.find_spec("numba") is None:
+        return None
+    import numba  # noqa: PLC0415  (half a second that only a simulation needs)
+
+    spec = importlib.util.find_spec(loop.__name__)
+    if spec is None or spec.loader is None:
+        return None
+    copy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(copy)
+    for name, function in inspect.getmembers(copy, inspect.isfunction):
+        if function.__module__ == loop.__name__:
+            setattr(copy, name, numba.njit(cache=True)(function))
+    return copy.run  # type: ignore[no-any-return]
+
+
+@cache
+def _say_once() -> None:
+    warnings.warn(
+        "numba is not installed: the simulation runs in plain Python, a hundred times slower; "
+        "pip install 'rackmath[fast]'",
+        stacklevel=4,
+    )
+
+
+def run_function(plain: bool = False) -> Callable[..., Any]:
+    """Return the event loop: compiled if that is possible and not unwanted; says once that it is not."""
+    if plain:
+        return loop.run
+    found = compiled_run()
+    if found is None:
+        _say_once()
+    return found or loop.run

@@ -1,0 +1,155 @@
+r"""The time of a step as the event loop asks for it: tables made once, no work by layer in the loop.
+
+A step of n decoding sequences whose contexts sum to S, with T prompt tokens that see A pairs of positions, takes
+
+.. math:: t = b_n + s_n S + \kappa_n \bigl(W(n + T) - W(n) + a_1 T + a_2 A + h q\bigr)
+
+with tables b, s, κ over every whole n, W over every whole number of tokens, and q prompts that end. S counts the new
+tokens too. With attention data ranks, n, T and A are of all ranks of a replica.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rackmath.errors import RackmathError
+from rackmath.models.serving.calibrate import correct
+from rackmath.models.serving.fitting import Fitted, groups_of, slopes_of, times
+from rackmath.models.serving.rows import Configuration, columns
+from rackmath.models.serving.simulator.state import Floats
+from rackmath.models.serving.steady import PARTS
+from rackmath.models.serving.steady import _PART_OF as PART_OF
+from rackmath.models.serving.step import step_time
+from rackmath.models.serving.stored import fitted
+
+BY_TOKENS = (
+    "attention weights",
+    "feed-forward weights",
+    "experts",
+    "tensor-parallel collectives",
+    "expert all-to-all",
+)
+LONGEST_TABLE = 131_072  # tokens; a step beyond goes on as the table ends
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of a step, as tables: see the module's equation."""
+
+    base: Floats  # by decoding sequences: without contexts
+    slope: Floats  # by decoding sequences: for each token of context
+    scale: Floats  # by decoding sequences: factor on what prompts add
+    work: Floats  # by tokens of a rank: products and collectives
+    token: float = 0.0  # for each prompt token
+    pair: float = 0.0  # for each pair of a prompt token and a position it sees
+    prompt: float = 0.0  # for each prompt that ends
+
+    def __post_init__(self) -> None:
+        numbers = np.concatenate([self.base, self.slope, self.scale, self.work, [self.token, self.pair, self.prompt]])
+        if not np.all(np.isfinite(numbers)) or np.any(numbers < 0):
+            raise RackmathError("step costs must be finite seconds of at least 0")
+        if len(self.work) < 2 or not len(self.base) == len(self.slope) == len(self.scale):
+            raise RackmathError("step costs need tables of equal length over sequences, and one over tokens")
+
+    @property
+    def sequences(self) -> int:
+        """Return the most sequences that the tables hold."""
+        return len(self.base) - 1
+
+    @classmethod
+    def given(
+        cls,
+        *,
+        sequences: int,
+        step: float,
+        per_sequence: float = 0.0,
+        per_context: float = 0.0,
+        per_prompt_token: float = 0.0,
+        per_pair: float = 0.0,
+    ) -> Cost:
+        """Return a plain cost in seconds: a fixed time a step, and what each sequence and token adds to it."""
+        n = np.arange(sequences + 1.0)
+        return cls(
+            base=step + per_sequence * n,
+            slope=np.full(sequences + 1, per_context),
+            scale=np.ones(sequences + 1),
+            work=np.zeros(2),
+            token=per_prompt_token,
+            pair=per_pair,
+        )
+
+    def decode(self, sequences: int, context: float) -> float:
+        """Return the seconds of a step in which so many sequences decode at a mean context (new tokens counted)."""
+        return float(self.base[sequences] + self.slope[sequences] * sequences * context)
+
+
+def cost_of(c: Configuration, *, sequences: int, budget: int, prefill: bool = False, fit: Fitted | None = None) -> Cost:
+    """Return the step costs of a configuration with the fitted constants and offsets.
+
+    `sequences` and `budget` are those of one attention rank. Costs that are not linear in the context (windows, sparse
+    attention) are taken along the line that is right at the configuration's mean context. `prefill` asks for the
+    prefill pool of a disaggregated configuration.
+    """
+    fit = fit or fitted()
+    k = fit.constants
+    r = columns([c], k, prefill=prefill)
+    ranks = (c.prefill if prefill else c.layout).dp
+    total = np.arange(sequences * ranks + 1.0)
+    per_rank = total / ranks
+    none = np.zeros_like(per_rank)
+    middle = c.isl + c.osl / 2
+
+    def corrected(context: float) -> Floats:
+        operators = step_time(r, k, per_rank, np.full_like(none, context), none, none, none)
+        raw = np.zeros((len(total), len(PARTS)))
+        for name, seconds in operators.items():
+            raw[:, PARTS.index(PART_OF[name])] += seconds
+        raw[:, PARTS.index("prompts")] = 1.0  # a second, to see what becomes of it
+        quantity = "apart token" if c.disaggregated else "token"
+        if quantity not in fit.offsets:
+            return raw
+        many = [c] * len(total)
+        pools = replace(times([c], k), running=per_rank)
+        slopes = slopes_of(pools, many, fit.offsets[quantity].spreads)
+        return correct(fit.offsets[quantity], groups_of([c]) * len(total), np.maximum(raw, 1e-9), slopes)[1]
+
+    low, mid, high = (corrected(context) for context in (middle - c.osl / 2, middle, middle + c.osl / 2))
+    prompts = PARTS.index("prompts")
+    decode = [np.delete(each, prompts, axis=1).sum(axis=1) for each in (low, mid, high)]
+    lean = np.maximum(decode[2] - decode[0], 0.0) / c.osl
+    slope = np.divide(lean, total, out=np.zeros_like(lean), where=total > 0)
+    return Cost(
+        base=np.maximum(decode[1] - lean * middle, 0.0),
+        slope=slope,
+        scale=mid[:, prompts] * k["interference"],
+        **_prompt_costs(r, k, c, int(min(budget + sequences, LONGEST_TABLE))),
+    )
+
+
+def _prompt_costs(r: dict[str, Floats], k: dict[str, float], c: Configuration, longest: int) -> dict[str, object]:
+    """Return what prompt tokens add: the table of products by tokens, and the coefficients of attention."""
+    tokens = np.arange(longest + 1.0)
+    none = np.zeros_like(tokens)
+    operators = step_time(r, k, tokens, none, none, none, none)
+    work = sum(np.broadcast_to(operators[name], tokens.shape) for name in BY_TOKENS)
+    seen = np.array([max(c.isl / 4, 1.0), max(c.isl * 0.75, 2.0)])
+    two = np.zeros(2)
+    attention = step_time(r, k, two, two, two + 1000.0, seen, two)["attention over context"] / 1000.0
+    pair = max(float((attention[1] - attention[0]) / (seen[1] - seen[0])), 0.0)
+    heads = step_time(r, k, np.array([0.0, 256.0]), two, two, two, two)["output head"]
+    return {
+        "work": np.maximum.accumulate(np.asarray(work, dtype=np.float64)),
+        "token": max(float(attention[0] - pair * seen[0]), 0.0),
+        "pair": pair,
+        "prompt": max(float(heads[1] - heads[0]) / 256, 0.0),
+    }
+
+
+def finite(name: str, value: float, low: float = 0.0, *, above: bool = False) -> float:
+    """Return a number that is finite and at least `low` (or above it), or say what is wrong with it."""
+    if not math.isfinite(value) or value < low or (above and value <= low):
+        raise RackmathError(f"{name} is {value:g}; a number {'above' if above else 'of at least'} {low:g} is wanted")
+    return value
