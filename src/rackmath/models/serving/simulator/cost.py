@@ -20,8 +20,8 @@ from rackmath.models.serving.calibrate import correct
 from rackmath.models.serving.fitting import Fitted, groups_of, slopes_of, times
 from rackmath.models.serving.rows import Configuration, columns
 from rackmath.models.serving.simulator.state import Floats
-from rackmath.models.serving.steady import PARTS
 from rackmath.models.serving.steady import _PART_OF as PART_OF
+from rackmath.models.serving.steady import PARTS
 from rackmath.models.serving.step import step_time
 from rackmath.models.serving.stored import fitted
 
