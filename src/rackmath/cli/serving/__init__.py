@@ -7,6 +7,8 @@ import click
 from rackmath.cli.serving.explain import explain
 from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.predict import predict
+from rackmath.cli.serving.simulate import simulate
+from rackmath.cli.serving.sweep import sweep
 from rackmath.cli.serving.validate import validate
 
 
@@ -19,6 +21,8 @@ for command in (
     predict,
     explain,
     mlperf,
+    simulate,
+    sweep,
     validate,
 ):
     serving.add_command(command)

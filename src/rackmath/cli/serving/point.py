@@ -12,6 +12,7 @@ from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
     from rackmath.models.serving.predict import Prediction
+    from rackmath.models.serving.rows import Configuration
 
 
 def point(function: Any) -> Any:
@@ -37,10 +38,9 @@ def point(function: Any) -> Any:
     return function
 
 
-def predicted(given: Mapping[str, Any]) -> Prediction:
-    """Return the prediction for one configuration; RackmathError with the reason where there is none."""
+def configuration(given: Mapping[str, Any], **more: str) -> Configuration:
+    """Return the configuration that the options describe; `more` holds further columns of the batch format."""
     from rackmath.models.serving.hardware import Accelerator, find_accelerator, read_accelerator
-    from rackmath.models.serving.predict import predict
     from rackmath.models.serving.rows import read_row
     from rackmath.models.serving.shape import Shape, find_shape, read_config
 
@@ -81,8 +81,16 @@ def predicted(given: Mapping[str, Any]) -> Prediction:
         "pp_size": str(given["pp"]),
         "moe_tp_size": str(ranks // given["ep"]),
         "moe_ep_size": str(given["ep"]),
+        **more,
     }
-    made = predict([read_row(row, shapes, chips)])[0]
+    return read_row(row, shapes, chips)
+
+
+def predicted(given: Mapping[str, Any]) -> Prediction:
+    """Return the prediction for one configuration; RackmathError with the reason where there is none."""
+    from rackmath.models.serving.predict import predict
+
+    made = predict([configuration(given)])[0]
     if made.token is None:
         raise RackmathError(made.note)
     return made

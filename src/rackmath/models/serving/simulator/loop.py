@@ -6,6 +6,7 @@ ends a request or finds no free block; an arrival cuts the stretch at the next s
 steps differ by the sum of contexts alone and their cost is linear in it.
 """
 
+# mypy: disable-error-code="no-any-return"  (items of arrays are of any type to it)
 from __future__ import annotations
 
 import math
@@ -71,7 +72,7 @@ def pool_of(p: Plan, r: int) -> int:
 
 def counting(p: Plan, z: State) -> bool:
     """Return whether what happens now is counted: after warm-up, before the drain."""
-    return p.warm <= z.count[DISPATCHED] <= p.stop
+    return p.warm <= z.counts[DISPATCHED] <= p.stop
 
 
 # --- blocks and the prefix cache
@@ -209,8 +210,8 @@ def dispatch(p: Plan, z: State, i: int, now: float) -> None:
     front = p.prefillers if p.prefillers > 0 else p.replicas
     best = 0
     if p.routing == ROUND_ROBIN:
-        best = z.count[TURN] % front
-        z.count[TURN] += 1
+        best = z.counts[TURN] % front
+        z.counts[TURN] += 1
     else:
         most, least = z.at.load[0], z.at.load[0]
         for r in range(1, front):
@@ -223,8 +224,8 @@ def dispatch(p: Plan, z: State, i: int, now: float) -> None:
                 found = leading(p, z, r, i)
                 if found > longest or (found == longest and found > 0 and z.at.load[r] < z.at.load[best]):
                     longest, best = found, r
-    z.count[DISPATCHED] += 1
-    if z.count[DISPATCHED] == max(p.warm, 1):
+    z.counts[DISPATCHED] += 1
+    if z.counts[DISPATCHED] == max(p.warm, 1):
         z.clock[WINDOW_BEGIN] = now
     z.at.load[best] += 1
     z.of.arrived[i] = now
@@ -283,7 +284,7 @@ def preempt_last(p: Plan, z: State, r: int) -> None:
     z.of.done[victim] = 0
     z.of.preempted[victim] += 1
     if counting(p, z):
-        z.count[PREEMPTIONS] += 1
+        z.counts[PREEMPTIONS] += 1
     push_front(z, r, victim)
 
 
@@ -353,8 +354,8 @@ def admit(p: Plan, z: State, r: int, i: int, left: int) -> int:
     z.of.chunk[i] = chunk
     trim(p, z, r)
     pop(z, r, i)
-    z.of.admitted[i] = z.count[ADMITTED]
-    z.count[ADMITTED] += 1
+    z.of.admitted[i] = z.counts[ADMITTED]
+    z.counts[ADMITTED] += 1
     if z.of.made[i] == 0:
         z.of.hit[i] = known
     z.lists[FILLERS, r, z.at.filling[r]] = i
@@ -467,7 +468,7 @@ def gap_bin(seconds: float) -> int:
 def add_gaps(z: State, seconds: float, count: int) -> None:
     """Count gaps of one length."""
     z.gaps[gap_bin(seconds)] += count
-    z.count[GAPS] += count
+    z.counts[GAPS] += count
     z.clock[GAP_SECONDS] += seconds * count
 
 
@@ -475,7 +476,7 @@ def count_decoded(p: Plan, c: Costs, z: State, r: int, steps: int, now: float) -
     """Count the tokens and gaps of a stretch of `steps` that ends now; the state is that before it."""
     n = z.at.decoding[r]
     pool = pool_of(p, r)
-    z.count[TOKENS_OUT] += n * steps
+    z.counts[TOKENS_OUT] += n * steps
     rest = 0.0
     slope = c.by_sequences[pool, SLOPE, n] * n
     if steps > 1:
@@ -494,7 +495,7 @@ def count_decoded(p: Plan, c: Costs, z: State, r: int, steps: int, now: float) -
             z.gaps[which] += (end - j) * n
             step += (end - j) * slope
             j = end
-        z.count[GAPS] += (steps - 1) * n
+        z.counts[GAPS] += (steps - 1) * n
         z.clock[GAP_SECONDS] += rest * n
 
 
@@ -503,7 +504,7 @@ def end_step(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
     steps = z.at.planned[r]
     z.at.until[r] = np.inf
     z.at.planned[r] = 0
-    z.count[ITERATIONS] += max(steps, 1)
+    z.counts[ITERATIONS] += max(steps, 1)
     counted = counting(p, z)
     if steps > 0:
         if counted:
@@ -519,7 +520,7 @@ def end_step(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
         i = z.lists[FILLERS, r, j]
         z.of.done[i] += z.of.chunk[i]
         if counted:
-            z.count[TOKENS_IN] += z.of.chunk[i]
+            z.counts[TOKENS_IN] += z.of.chunk[i]
         z.of.chunk[i] = 0
         if z.of.done[i] < z.of.target[i]:
             z.lists[FILLERS, r, kept] = i
@@ -551,9 +552,9 @@ def finish(p: Plan, z: State, r: int, i: int, now: float) -> None:
     release(p, z, r, i)
     z.of.last[i] = now
     z.at.load[r] -= 1
-    z.count[FINISHED] += 1
-    if p.concurrency > 0 and z.count[DISPATCHED] < p.requests:
-        dispatch(p, z, z.count[DISPATCHED], now)
+    z.counts[FINISHED] += 1
+    if p.concurrency > 0 and z.counts[DISPATCHED] < p.requests:
+        dispatch(p, z, z.counts[DISPATCHED], now)
 
 
 def end_prompt(p: Plan, z: State, r: int, i: int, now: float, counted: bool) -> None:
@@ -561,7 +562,7 @@ def end_prompt(p: Plan, z: State, r: int, i: int, now: float, counted: bool) -> 
     again = z.of.made[i] > 0
     z.of.made[i] += 1
     if counted:
-        z.count[TOKENS_OUT] += 1
+        z.counts[TOKENS_OUT] += 1
         if again:
             add_gaps(z, now - z.of.token_at[i], 1)
     z.of.token_at[i] = now
@@ -579,11 +580,11 @@ def end_prompt(p: Plan, z: State, r: int, i: int, now: float, counted: bool) -> 
         finish(p, z, r, i, now)
     elif r < p.prefillers:
         z.of.following[i] = -1
-        if z.count[HANDOFF_LAST] >= 0:
-            z.of.following[z.count[HANDOFF_LAST]] = i
+        if z.counts[HANDOFF_LAST] >= 0:
+            z.of.following[z.counts[HANDOFF_LAST]] = i
         else:
-            z.count[HANDOFF_FIRST] = i
-        z.count[HANDOFF_LAST] = i
+            z.counts[HANDOFF_FIRST] = i
+        z.counts[HANDOFF_LAST] = i
     else:
         join(p, z, r, i)
 
@@ -593,8 +594,8 @@ def end_prompt(p: Plan, z: State, r: int, i: int, now: float, counted: bool) -> 
 
 def hand_on(p: Plan, c: Costs, z: State, now: float) -> None:
     """Begin transfers of caches to decoders that have room, first come first served."""
-    while z.count[HANDOFF_FIRST] >= 0:
-        i = z.count[HANDOFF_FIRST]
+    while z.counts[HANDOFF_FIRST] >= 0:
+        i = z.counts[HANDOFF_FIRST]
         need = blocks_for(p, z.of.prompt[i] + (z.of.output[i] if p.reserve else 1))
         best = -1
         for r in range(p.prefillers, p.replicas):
@@ -606,9 +607,9 @@ def hand_on(p: Plan, c: Costs, z: State, now: float) -> None:
                 best = r
         if best < 0:
             return
-        z.count[HANDOFF_FIRST] = z.of.following[i]
-        if z.count[HANDOFF_FIRST] < 0:
-            z.count[HANDOFF_LAST] = -1
+        z.counts[HANDOFF_FIRST] = z.of.following[i]
+        if z.counts[HANDOFF_FIRST] < 0:
+            z.counts[HANDOFF_LAST] = -1
         origin = z.of.replica[i]
         z.at.used[best] += need
         trim(p, z, best)
@@ -665,25 +666,25 @@ def pass_time(p: Plan, z: State, now: float) -> None:
             z.clock[RUNNING_SECONDS] += running * span
             z.clock[WAITING_SECONDS] += waiting * span
             z.clock[BLOCK_SECONDS] += blocks * span
-            z.clock[SYSTEM_SECONDS] += (z.count[DISPATCHED] - z.count[FINISHED]) * span
+            z.clock[SYSTEM_SECONDS] += (z.counts[DISPATCHED] - z.counts[FINISHED]) * span
             z.clock[WINDOW_END] = now
         z.clock[CLOCK] = now
     if now >= z.clock[NEXT_SAMPLE]:
-        if z.count[SAMPLED] == SAMPLES:
+        if z.counts[SAMPLED] == SAMPLES:
             for j in range(SAMPLES // 2):
                 z.samples[j] = z.samples[2 * j]
-            z.count[SAMPLED] = SAMPLES // 2
+            z.counts[SAMPLED] = SAMPLES // 2
             z.clock[SAMPLE_STEP] = max(2 * z.clock[SAMPLE_STEP], now / SAMPLES)
-        at = z.count[SAMPLED]
+        at = z.counts[SAMPLED]
         z.samples[at, 0], z.samples[at, 1], z.samples[at, 2], z.samples[at, 3] = now, running, waiting, blocks
-        z.count[SAMPLED] += 1
+        z.counts[SAMPLED] += 1
         z.clock[NEXT_SAMPLE] = now + z.clock[SAMPLE_STEP]
 
 
 def run(p: Plan, c: Costs, z: State, events: int) -> bool:
     """Run at most so many events; True when every request has ended. Call again to go on."""
     requests = p.requests
-    if p.concurrency > 0 and z.count[DISPATCHED] == 0:
+    if p.concurrency > 0 and z.counts[DISPATCHED] == 0:
         for i in range(min(p.concurrency, requests)):
             dispatch(p, z, i, 0.0)
     for _ in range(events):
@@ -694,11 +695,11 @@ def run(p: Plan, c: Costs, z: State, events: int) -> bool:
                     begin(p, c, z, r, z.clock[CLOCK])
                 else:
                     cut(p, c, z, r, z.clock[CLOCK])
-        if z.count[FINISHED] == requests:
+        if z.counts[FINISHED] == requests:
             return True
         now, which = np.inf, -1
-        if p.concurrency == 0 and z.count[DISPATCHED] < requests:
-            now = z.of.due[z.count[DISPATCHED]]
+        if p.concurrency == 0 and z.counts[DISPATCHED] < requests:
+            now = z.of.due[z.counts[DISPATCHED]]
         for r in range(p.replicas):
             if z.at.until[r] < now:
                 now, which = z.at.until[r], r
@@ -712,7 +713,7 @@ def run(p: Plan, c: Costs, z: State, events: int) -> bool:
         elif which >= 0:
             end_step(p, c, z, which, now)
         else:
-            dispatch(p, z, z.count[DISPATCHED], now)
+            dispatch(p, z, z.counts[DISPATCHED], now)
         if p.prefillers > 0:
             hand_on(p, c, z, now)
     return False

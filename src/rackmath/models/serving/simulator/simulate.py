@@ -88,7 +88,7 @@ def run(
     costs, seen = _costs(engine), made if compiled else s.plainly(made)
     while not loop(plan, costs, seen, EVENTS):
         if progress:
-            progress(int(made.count[s.FINISHED]), count)
+            progress(int(made.counts[s.FINISHED]), count)
     return Ran(drawn, made)
 
 
@@ -211,7 +211,7 @@ def _outcome(
     per_second = 1 / seconds if seconds > 0 else 0.0
     pools = engine.pools
     blocks = sum(pool.blocks * pool.ranks * pool.replicas for pool in pools)
-    sampled = z.samples[: z.count[s.SAMPLED]].T
+    sampled = z.samples[: z.counts[s.SAMPLED]].T
     finished = float(np.sum((o.last > begin) & (o.last <= end))) * per_second
     share = share_within(records, limits) if stable else 0.0
     return Outcome(
@@ -229,17 +229,17 @@ def _outcome(
         itl=spread_of_gaps(z.gaps, float(z.clock[s.GAP_SECONDS])),
         e2e=spread_of(records.e2e) if stable else None,
         requests_per_s=finished,
-        input_tokens_per_s=float(z.count[s.TOKENS_IN]) * per_second,
-        output_tokens_per_s=float(z.count[s.TOKENS_OUT]) * per_second,
+        input_tokens_per_s=float(z.counts[s.TOKENS_IN]) * per_second,
+        output_tokens_per_s=float(z.counts[s.TOKENS_OUT]) * per_second,
         goodput=share * finished,
         goodput_share=share,
         running=float(z.clock[s.RUNNING_SECONDS]) * per_second,
         waiting=float(z.clock[s.WAITING_SECONDS]) * per_second,
         cache=float(z.clock[s.BLOCK_SECONDS]) * per_second / blocks,
         cache_peak=float(sampled[3].max(initial=0.0)) / blocks,
-        preemptions=int(z.count[s.PREEMPTIONS]),
+        preemptions=int(z.counts[s.PREEMPTIONS]),
         prefix_hits=float(records.hit.sum() / records.input.sum()),
-        steps=int(z.count[s.ITERATIONS]),
+        steps=int(z.counts[s.ITERATIONS]),
         series=Series(sampled[0], sampled[1], sampled[2], sampled[3] / blocks),
         records=records,
     )

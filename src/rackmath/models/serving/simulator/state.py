@@ -113,7 +113,7 @@ class State(NamedTuple):
     tail: Whole
     cached: Small
     gaps: Whole
-    count: Whole
+    counts: Whole
     clock: Floats
     samples: Floats
 
@@ -144,11 +144,11 @@ def new_state(plan: Plan, hashes: Whole) -> State:
         tail=np.full((plan.replicas, plan.classes), -1, dtype=np.int64),
         cached=np.full((3, plan.replicas, max(plan.hash_count, 1)), -1, dtype=np.int32),
         gaps=np.zeros(GAP_BINS, dtype=np.int64),
-        count=np.zeros(12, dtype=np.int64),
+        counts=np.zeros(12, dtype=np.int64),
         clock=np.zeros(10),
         samples=np.zeros((SAMPLES, 4)),
     )
-    made.count[[HANDOFF_FIRST, HANDOFF_LAST]] = -1
+    made.counts[[HANDOFF_FIRST, HANDOFF_LAST]] = -1
     return made
 
 
