@@ -9,6 +9,8 @@ from rackmath.cli.serving.frontier import frontier
 from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.plan import plan
 from rackmath.cli.serving.predict import predict
+from rackmath.cli.serving.simulate import simulate
+from rackmath.cli.serving.sweep import sweep
 from rackmath.cli.serving.validate import validate
 
 
@@ -23,6 +25,8 @@ for command in (
     frontier,
     plan,
     mlperf,
+    simulate,
+    sweep,
     validate,
 ):
     serving.add_command(command)

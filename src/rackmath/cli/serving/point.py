@@ -13,6 +13,7 @@ from rackmath.errors import RackmathError
 if TYPE_CHECKING:
     from rackmath.models.serving.hardware import Accelerator
     from rackmath.models.serving.predict import Prediction
+    from rackmath.models.serving.rows import Configuration
     from rackmath.models.serving.shape import Shape
 
 
@@ -59,16 +60,21 @@ def chip_named(name: str) -> Accelerator:
     return read_accelerator(path.read_text(encoding="utf-8"), path.stem)
 
 
-def predicted(given: Mapping[str, Any]) -> Prediction:
-    """Return the prediction for one configuration; RackmathError with the reason where there is none."""
+def configuration(given: Mapping[str, Any], **more: str) -> Configuration:
+    """Return the configuration that the options describe; `more` holds further columns of the batch format."""
     from rackmath.models.serving.point import row_of
-    from rackmath.models.serving.predict import predict
     from rackmath.models.serving.rows import read_row
 
     if not given["model"] or not given["system"]:
         raise RackmathError("give --model and --system for one point, or --csv and --out for a table")
+    return read_row({**row_of(given), **more}, shape_named, chip_named)
 
-    made = predict([read_row(row_of(given), shape_named, chip_named)])[0]
+
+def predicted(given: Mapping[str, Any]) -> Prediction:
+    """Return the prediction for one configuration; RackmathError with the reason where there is none."""
+    from rackmath.models.serving.predict import predict
+
+    made = predict([configuration(given)])[0]
     if made.token is None:
         raise RackmathError(made.note)
     return made

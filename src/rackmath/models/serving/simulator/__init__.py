@@ -4,6 +4,8 @@ from rackmath.models.serving.simulator.cost import Cost, cost_of
 from rackmath.models.serving.simulator.engine import Engine, Pool, engine_of
 from rackmath.models.serving.simulator.outcome import Limits, Outcome, Spread
 from rackmath.models.serving.simulator.simulate import simulate
+from rackmath.models.serving.simulator.sweep import Point, Sweep, sweep
+from rackmath.models.serving.simulator.traces import read_trace, servegen_trace, trace_of
 from rackmath.models.serving.simulator.workload import (
     Closed,
     Empirical,
@@ -26,13 +28,19 @@ __all__ = [
     "Limits",
     "LogNormal",
     "Outcome",
+    "Point",
     "Poisson",
     "Pool",
     "Spread",
+    "Sweep",
     "Trace",
     "Uniform",
     "Workload",
     "cost_of",
     "engine_of",
+    "read_trace",
+    "servegen_trace",
     "simulate",
+    "sweep",
+    "trace_of",
 ]

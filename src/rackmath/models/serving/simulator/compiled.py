@@ -29,7 +29,9 @@ def compiled_run() -> Callable[..., Any] | None:
     spec.loader.exec_module(copy)
     for name, function in inspect.getmembers(copy, inspect.isfunction):
         if function.__module__ == loop.__name__:
-            setattr(copy, name, numba.njit(cache=True)(function))
+            inner = name != loop.run.__name__  # only called from compiled code: needs no entry from Python
+            wrappers: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True}
+            setattr(copy, name, numba.njit(cache=True, error_model="numpy", **wrappers)(function))
     return copy.run  # type: ignore[no-any-return]
 
 
@@ -42,11 +44,9 @@ def _say_once() -> None:
     )
 
 
-def run_function(plain: bool = False) -> Callable[..., Any]:
-    """Return the event loop: compiled if that is possible and not unwanted; says once that it is not."""
-    if plain:
-        return loop.run
-    found = compiled_run()
-    if found is None:
+def run_function(plain: bool = False) -> tuple[Callable[..., Any], bool]:
+    """Return the event loop, and whether it is compiled: where it can be and is wanted. Says once where it cannot."""
+    found = None if plain else compiled_run()
+    if found is None and not plain:
         _say_once()
-    return found or loop.run
+    return found or loop.run, found is not None

@@ -17,12 +17,12 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.models.serving.calibrate import correct
-from rackmath.models.serving.fitting import Fitted, groups_of, slopes_of, times
-from rackmath.models.serving.rows import Configuration, columns
+from rackmath.models.serving.fitting import Fitted, slopes_of, times
+from rackmath.models.serving.rows import Configuration, columns, group_names
 from rackmath.models.serving.simulator.state import Floats
-from rackmath.models.serving.steady import PARTS
 from rackmath.models.serving.steady import _PART_OF as PART_OF
-from rackmath.models.serving.step import step_time
+from rackmath.models.serving.steady import PARTS
+from rackmath.models.serving.step import Columns, Constants, step_time
 from rackmath.models.serving.stored import fitted
 
 BY_TOKENS = (
@@ -108,44 +108,54 @@ def cost_of(c: Configuration, *, sequences: int, budget: int, prefill: bool = Fa
         for name, seconds in operators.items():
             raw[:, PARTS.index(PART_OF[name])] += seconds
         raw[:, PARTS.index("prompts")] = 1.0  # a second, to see what becomes of it
-        quantity = "apart token" if c.disaggregated else "token"
-        if quantity not in fit.offsets:
-            return raw
-        many = [c] * len(total)
-        pools = replace(times([c], k), running=per_rank)
-        slopes = slopes_of(pools, many, fit.offsets[quantity].spreads)
-        return correct(fit.offsets[quantity], groups_of([c]) * len(total), np.maximum(raw, 1e-9), slopes)[1]
+        return with_offsets(c, fit, "token", raw, per_rank)
 
     low, mid, high = (corrected(context) for context in (middle - c.osl / 2, middle, middle + c.osl / 2))
     prompts = PARTS.index("prompts")
     decode = [np.delete(each, prompts, axis=1).sum(axis=1) for each in (low, mid, high)]
     lean = np.maximum(decode[2] - decode[0], 0.0) / c.osl
     slope = np.divide(lean, total, out=np.zeros_like(lean), where=total > 0)
+    token, pair, prompt = _prompt_rates(r, k, c)
     return Cost(
         base=np.maximum(decode[1] - lean * middle, 0.0),
         slope=slope,
         scale=mid[:, prompts] * k["interference"],
-        **_prompt_costs(r, k, c, int(min(budget + sequences, LONGEST_TABLE))),
+        work=_work(r, k, int(min(budget + sequences, LONGEST_TABLE))),
+        token=token,
+        pair=pair,
+        prompt=prompt,
     )
 
 
-def _prompt_costs(r: dict[str, Floats], k: dict[str, float], c: Configuration, longest: int) -> dict[str, object]:
-    """Return what prompt tokens add: the table of products by tokens, and the coefficients of attention."""
+def with_offsets(c: Configuration, fit: Fitted, name: str, parts: Floats, running: Floats | None = None) -> Floats:
+    """Return parts of a time (rows × parts, seconds) as a configuration's offsets change them."""
+    quantity = f"apart {name}" if c.disaggregated else name
+    if quantity not in fit.offsets:
+        return parts
+    pools = times([c], fit.constants)
+    pools = pools if running is None else replace(pools, running=running)
+    slopes = slopes_of(pools, [c] * len(parts), fit.offsets[quantity].spreads)
+    groups = [{"everyone": "all", **group_names(c)}] * len(parts)
+    return correct(fit.offsets[quantity], groups, np.maximum(parts, 1e-9), slopes)[1]
+
+
+def _work(r: Columns, k: Constants, longest: int) -> Floats:
+    """Return the seconds of products and collectives by the tokens of a step."""
     tokens = np.arange(longest + 1.0)
     none = np.zeros_like(tokens)
     operators = step_time(r, k, tokens, none, none, none, none)
     work = sum(np.broadcast_to(operators[name], tokens.shape) for name in BY_TOKENS)
+    return np.maximum.accumulate(np.asarray(work, dtype=np.float64))
+
+
+def _prompt_rates(r: Columns, k: Constants, c: Configuration) -> tuple[float, float, float]:
+    """Return what attention adds for a prompt token and for a position it sees, and the head for a prompt."""
     seen = np.array([max(c.isl / 4, 1.0), max(c.isl * 0.75, 2.0)])
-    two = np.zeros(2)
-    attention = step_time(r, k, two, two, two + 1000.0, seen, two)["attention over context"] / 1000.0
+    none, many = np.zeros(2), np.full(2, 1000.0)
+    attention = step_time(r, k, none, none, many, seen, none)["attention over context"] / many
     pair = max(float((attention[1] - attention[0]) / (seen[1] - seen[0])), 0.0)
-    heads = step_time(r, k, np.array([0.0, 256.0]), two, two, two, two)["output head"]
-    return {
-        "work": np.maximum.accumulate(np.asarray(work, dtype=np.float64)),
-        "token": max(float(attention[0] - pair * seen[0]), 0.0),
-        "pair": pair,
-        "prompt": max(float(heads[1] - heads[0]) / 256, 0.0),
-    }
+    heads = step_time(r, k, np.array([0.0, 256.0]), none, none, none, none)["output head"]
+    return max(float(attention[0] - pair * seen[0]), 0.0), pair, max(float(heads[1] - heads[0]) / 256, 0.0)
 
 
 def finite(name: str, value: float, low: float = 0.0, *, above: bool = False) -> float:

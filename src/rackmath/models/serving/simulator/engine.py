@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rackmath.errors import RackmathError
-from rackmath.models.serving.calibrate import correct
-from rackmath.models.serving.fitting import Fitted, groups_of, slopes_of, times
+from rackmath.models.serving.fitting import Fitted, times
 from rackmath.models.serving.latency import FIRST_PARTS
 from rackmath.models.serving.rows import Configuration, columns
-from rackmath.models.serving.simulator.cost import Cost, cost_of, finite
+from rackmath.models.serving.simulator.cost import Cost, cost_of, finite, with_offsets
 from rackmath.models.serving.simulator.state import LEAST_LOADED, PREFIX_AWARE, ROUND_ROBIN
 from rackmath.models.serving.steady import memory_room
 from rackmath.models.serving.step import fixed_bytes_per_sequence, kv_bytes_per_token
@@ -159,10 +158,5 @@ def _pool(c: Configuration, fit: Fitted, sequences: int, budget: int, block: int
 
 def _overhead(c: Configuration, fit: Fitted) -> float:
     """Return the seconds that a request spends outside the engine's steps, as fitted."""
-    quantity = "apart first" if c.disaggregated else "first"
-    pools = times([c], fit.constants)
-    parts = pools.first_parts
-    if quantity in fit.offsets:
-        slopes = slopes_of(pools, [c], fit.offsets[quantity].spreads)
-        parts = correct(fit.offsets[quantity], groups_of([c]), parts, slopes)[1]
+    parts = with_offsets(c, fit, "first", times([c], fit.constants).first_parts)
     return float(parts[0, FIRST_PARTS.index("request")])

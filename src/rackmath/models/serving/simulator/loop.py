@@ -6,6 +6,7 @@ ends a request or finds no free block; an arrival cuts the stretch at the next s
 steps differ by the sum of contexts alone and their cost is linear in it.
 """
 
+# mypy: disable-error-code="no-any-return"  (items of arrays are of any type to it)
 from __future__ import annotations
 
 import math
@@ -14,26 +15,41 @@ import numpy as np
 
 from rackmath.models.serving.simulator.state import (
     ADMITTED,
+    BASE,
     BLOCK_SECONDS,
     CLOCK,
+    DECODERS,
     DISPATCHED,
     FAR,
+    FILLERS,
     FINISHED,
+    FRESH,
     GAP_BINS,
     GAP_HIGH,
     GAP_LOW,
     GAP_SECONDS,
     GAPS,
+    HANDOFF_FIRST,
+    HANDOFF_LAST,
     ITERATIONS,
+    NEWER,
     NEXT_SAMPLE,
+    OLDER,
+    PAIR,
     PREEMPTIONS,
     PREFIX_AWARE,
+    PROMPT,
+    READY,
+    REFERENCES,
     ROUND_ROBIN,
     RUNNING_SECONDS,
     SAMPLE_STEP,
     SAMPLED,
     SAMPLES,
+    SCALE,
+    SLOPE,
     SYSTEM_SECONDS,
+    TOKEN,
     TOKENS_IN,
     TOKENS_OUT,
     TURN,
@@ -42,8 +58,6 @@ from rackmath.models.serving.simulator.state import (
     WINDOW_END,
     Costs,
     Plan,
-    Requests,
-    Results,
     State,
 )
 
@@ -58,7 +72,7 @@ def pool_of(p: Plan, r: int) -> int:
 
 def counting(p: Plan, z: State) -> bool:
     """Return whether what happens now is counted: after warm-up, before the drain."""
-    return p.warm <= z.count[DISPATCHED] <= p.stop
+    return p.warm <= z.counts[DISPATCHED] <= p.stop
 
 
 # --- blocks and the prefix cache
@@ -66,59 +80,59 @@ def counting(p: Plan, z: State) -> bool:
 
 def unlink(z: State, r: int, h: int) -> None:
     """Take a cached block out of the list of idle ones."""
-    before, after = z.older[r, h], z.newer[r, h]
+    before, after = z.cached[OLDER, r, h], z.cached[NEWER, r, h]
     if before >= 0:
-        z.newer[r, before] = after
+        z.cached[NEWER, r, before] = after
     else:
-        z.lru[r, 0] = after
+        z.at.oldest[r] = after
     if after >= 0:
-        z.older[r, after] = before
+        z.cached[OLDER, r, after] = before
     else:
-        z.lru[r, 1] = before
+        z.at.newest[r] = before
 
 
 def hold_block(p: Plan, z: State, r: int, h: int) -> None:
     """Refer to a block of the prefix cache once more, or for the first time."""
-    if z.references[r, h] == 0:
+    if z.cached[REFERENCES, r, h] == 0:
         unlink(z, r, h)
-        z.idle[r] -= p.hash_blocks
-    if z.references[r, h] <= 0:
-        z.used[r] += p.hash_blocks
-        z.references[r, h] = 0
-    z.references[r, h] += 1
+        z.at.idle[r] -= p.hash_blocks
+    if z.cached[REFERENCES, r, h] <= 0:
+        z.at.used[r] += p.hash_blocks
+        z.cached[REFERENCES, r, h] = 0
+    z.cached[REFERENCES, r, h] += 1
 
 
 def drop_block(p: Plan, z: State, r: int, h: int) -> None:
     """Refer to a block once less; the last one leaves it idle, newest of all."""
-    z.references[r, h] -= 1
-    if z.references[r, h] == 0:
-        z.used[r] -= p.hash_blocks
-        z.idle[r] += p.hash_blocks
-        last = z.lru[r, 1]
-        z.older[r, h], z.newer[r, h] = last, -1
+    z.cached[REFERENCES, r, h] -= 1
+    if z.cached[REFERENCES, r, h] == 0:
+        z.at.used[r] -= p.hash_blocks
+        z.at.idle[r] += p.hash_blocks
+        last = z.at.newest[r]
+        z.cached[OLDER, r, h], z.cached[NEWER, r, h] = last, -1
         if last >= 0:
-            z.newer[r, last] = h
+            z.cached[NEWER, r, last] = h
         else:
-            z.lru[r, 0] = h
-        z.lru[r, 1] = h
+            z.at.oldest[r] = h
+        z.at.newest[r] = h
 
 
 def trim(p: Plan, z: State, r: int) -> None:
     """Forget the oldest idle blocks until what is used finds room."""
     room = p.blocks[pool_of(p, r)]
-    while z.used[r] + z.idle[r] > room and z.idle[r] > 0:
-        h = z.lru[r, 0]
+    while z.at.used[r] + z.at.idle[r] > room and z.at.idle[r] > 0:
+        h = z.at.oldest[r]
         unlink(z, r, h)
-        z.references[r, h] = -1
-        z.idle[r] -= p.hash_blocks
+        z.cached[REFERENCES, r, h] = -1
+        z.at.idle[r] -= p.hash_blocks
 
 
-def leading(q: Requests, p: Plan, z: State, r: int, i: int) -> int:
+def leading(p: Plan, z: State, r: int, i: int) -> int:
     """Return how many leading blocks of a prompt are cached on a replica."""
     found = 0
     if p.hash_blocks > 0:
-        for at in range(q.hash_at[i], q.hash_at[i + 1]):
-            if z.references[r, q.hashes[at]] < 0:
+        for at in range(z.of.hash_at[i], z.of.hash_end[i]):
+            if z.cached[REFERENCES, r, z.hashes[at]] < 0:
                 break
             found += 1
     return found
@@ -133,45 +147,45 @@ def growth(p: Plan, z: State, r: int, steps: int) -> int:
     """Return the blocks that decoding takes in the next steps."""
     if p.reserve:
         return 0
-    need = (steps // p.block) * z.decoding[r]
+    need = (steps // p.block) * z.at.decoding[r]
     for j in range(steps % p.block):
-        need += z.residue[r, (z.steps[r] + j) % p.block]
+        need += z.residue[r, (z.at.steps[r] + j) % p.block]
     return need
 
 
-def release(q: Requests, p: Plan, z: State, r: int, i: int) -> None:
+def release(p: Plan, z: State, r: int, i: int) -> None:
     """Give back what a request holds on a replica; its prompt's last blocks are forgotten first."""
-    z.used[r] -= z.held[i]
-    z.held[i] = 0
-    begin = q.hash_at[i]
-    for at in range(begin + z.shared[i] - 1, begin - 1, -1):
-        drop_block(p, z, r, q.hashes[at])
-    z.shared[i] = 0
+    z.at.used[r] -= z.of.held[i]
+    z.of.held[i] = 0
+    begin = z.of.hash_at[i]
+    for at in range(begin + z.of.shared[i] - 1, begin - 1, -1):
+        drop_block(p, z, r, z.hashes[at])
+    z.of.shared[i] = 0
 
 
 # --- queues
 
 
-def push_back(q: Requests, z: State, r: int, i: int) -> None:
+def push_back(z: State, r: int, i: int) -> None:
     """Put a request at the end of its class."""
-    c = q.priority[i]
-    z.following[i] = -1
+    c = z.of.priority[i]
+    z.of.following[i] = -1
     if z.tail[r, c] >= 0:
-        z.following[z.tail[r, c]] = i
+        z.of.following[z.tail[r, c]] = i
     else:
         z.head[r, c] = i
     z.tail[r, c] = i
-    z.waiting[r] += 1
+    z.at.waiting[r] += 1
 
 
-def push_front(q: Requests, z: State, r: int, i: int) -> None:
+def push_front(z: State, r: int, i: int) -> None:
     """Put a preempted request in front of its class."""
-    c = q.priority[i]
-    z.following[i] = z.head[r, c]
+    c = z.of.priority[i]
+    z.of.following[i] = z.head[r, c]
     if z.head[r, c] < 0:
         z.tail[r, c] = i
     z.head[r, c] = i
-    z.waiting[r] += 1
+    z.at.waiting[r] += 1
 
 
 def first_waiting(p: Plan, z: State, r: int) -> int:
@@ -182,43 +196,43 @@ def first_waiting(p: Plan, z: State, r: int) -> int:
     return -1
 
 
-def pop(q: Requests, z: State, r: int, i: int) -> None:
+def pop(z: State, r: int, i: int) -> None:
     """Take the first request of a class out of its queue."""
-    c = q.priority[i]
-    z.head[r, c] = z.following[i]
+    c = z.of.priority[i]
+    z.head[r, c] = z.of.following[i]
     if z.head[r, c] < 0:
         z.tail[r, c] = -1
-    z.waiting[r] -= 1
+    z.at.waiting[r] -= 1
 
 
-def dispatch(q: Requests, p: Plan, z: State, o: Results, i: int, now: float) -> None:
+def dispatch(p: Plan, z: State, i: int, now: float) -> None:
     """Route a request that arrives."""
     front = p.prefillers if p.prefillers > 0 else p.replicas
     best = 0
     if p.routing == ROUND_ROBIN:
-        best = z.count[TURN] % front
-        z.count[TURN] += 1
+        best = z.counts[TURN] % front
+        z.counts[TURN] += 1
     else:
-        most, least = z.load[0], z.load[0]
+        most, least = z.at.load[0], z.at.load[0]
         for r in range(1, front):
-            most = max(most, z.load[r])
-            if z.load[r] < least:
-                least, best = z.load[r], r
+            most = max(most, z.at.load[r])
+            if z.at.load[r] < least:
+                least, best = z.at.load[r], r
         if p.routing == PREFIX_AWARE and most - least <= IMBALANCE:
-            longest = leading(q, p, z, best, i)
+            longest = leading(p, z, best, i)
             for r in range(front):
-                found = leading(q, p, z, r, i)
-                if found > longest or (found == longest and found > 0 and z.load[r] < z.load[best]):
+                found = leading(p, z, r, i)
+                if found > longest or (found == longest and found > 0 and z.at.load[r] < z.at.load[best]):
                     longest, best = found, r
-    z.count[DISPATCHED] += 1
-    if z.count[DISPATCHED] == max(p.warm, 1):
+    z.counts[DISPATCHED] += 1
+    if z.counts[DISPATCHED] == max(p.warm, 1):
         z.clock[WINDOW_BEGIN] = now
-    z.load[best] += 1
-    o.arrival[i] = now
-    o.replica[i] = best
-    z.target[i] = q.prompt[i]
-    push_back(q, z, best, i)
-    z.wake[best] = 1
+    z.at.load[best] += 1
+    z.of.arrived[i] = now
+    z.of.replica[i] = best
+    z.of.target[i] = z.of.prompt[i]
+    push_back(z, best, i)
+    z.at.wake[best] = 1
 
 
 # --- steps
@@ -226,9 +240,9 @@ def dispatch(q: Requests, p: Plan, z: State, o: Results, i: int, now: float) -> 
 
 def decode_seconds(p: Plan, c: Costs, z: State, r: int, steps: int) -> float:
     """Return the seconds of the next steps that only decode."""
-    pool, n = pool_of(p, r), z.decoding[r]
-    first = c.base[pool, n] + c.slope[pool, n] * (z.context[r] + n)
-    return steps * first + c.slope[pool, n] * n * 0.5 * steps * (steps - 1)
+    pool, n = pool_of(p, r), z.at.decoding[r]
+    first = c.by_sequences[pool, BASE, n] + c.by_sequences[pool, SLOPE, n] * (z.at.context[r] + n)
+    return steps * first + c.by_sequences[pool, SLOPE, n] * n * 0.5 * steps * (steps - 1)
 
 
 def work_of(c: Costs, pool: int, tokens: float) -> float:
@@ -240,168 +254,168 @@ def work_of(c: Costs, pool: int, tokens: float) -> float:
     return c.work[pool, low] + (tokens - low) * (c.work[pool, low + 1] - c.work[pool, low])
 
 
-def preempt_last(q: Requests, p: Plan, z: State, o: Results, r: int) -> None:
+def preempt_last(p: Plan, z: State, r: int) -> None:
     """Take the last admitted request of the lowest class off the replica; it will be computed again."""
     victim, place, decodes = -1, -1, False
-    for place_now in range(z.decoding[r] + z.filling[r]):
-        decoder = place_now < z.decoding[r]
-        i = z.decoders[r, place_now] if decoder else z.fillers[r, place_now - z.decoding[r]]
-        if victim < 0 or (q.priority[i], z.admitted[i]) > (q.priority[victim], z.admitted[victim]):
+    for place_now in range(z.at.decoding[r] + z.at.filling[r]):
+        decoder = place_now < z.at.decoding[r]
+        i = z.lists[DECODERS, r, place_now] if decoder else z.lists[FILLERS, r, place_now - z.at.decoding[r]]
+        if victim < 0 or (z.of.priority[i], z.of.admitted[i]) > (z.of.priority[victim], z.of.admitted[victim]):
             victim, place, decodes = i, place_now, decoder
     if decodes:
         tokens = leave(p, z, r, place)
-        z.made[victim] += z.steps[r] - z.join_step[victim]
+        z.of.made[victim] += z.at.steps[r] - z.of.join_step[victim]
         if not p.reserve:
-            z.held[victim] = blocks_for(p, tokens) - z.shared[victim] * p.hash_blocks
-        z.target[victim] = q.prompt[victim] + z.made[victim]
-        for j in range(z.fresh_count[r]):
-            if z.fresh[r, j] == victim:
-                z.fresh_count[r] -= 1
-                z.fresh[r, j] = z.fresh[r, z.fresh_count[r]]
+            z.of.held[victim] = blocks_for(p, tokens) - z.of.shared[victim] * p.hash_blocks
+        z.of.target[victim] = z.of.prompt[victim] + z.of.made[victim]
+        for j in range(z.at.fresh_count[r]):
+            if z.lists[FRESH, r, j] == victim:
+                z.at.fresh_count[r] -= 1
+                z.lists[FRESH, r, j] = z.lists[FRESH, r, z.at.fresh_count[r]]
                 break
         else:
-            z.token_at[victim] = z.last_end[r]
+            z.of.token_at[victim] = z.at.last_end[r]
     else:
-        at = place - z.decoding[r]
-        for j in range(at, z.filling[r] - 1):
-            z.fillers[r, j] = z.fillers[r, j + 1]
-        z.filling[r] -= 1
-    release(q, p, z, r, victim)
-    z.done[victim] = 0
-    o.preempted[victim] += 1
+        at = place - z.at.decoding[r]
+        for j in range(at, z.at.filling[r] - 1):
+            z.lists[FILLERS, r, j] = z.lists[FILLERS, r, j + 1]
+        z.at.filling[r] -= 1
+    release(p, z, r, victim)
+    z.of.done[victim] = 0
+    z.of.preempted[victim] += 1
     if counting(p, z):
-        z.count[PREEMPTIONS] += 1
-    push_front(q, z, r, victim)
+        z.counts[PREEMPTIONS] += 1
+    push_front(z, r, victim)
 
 
 def leave(p: Plan, z: State, r: int, place: int) -> int:
     """Take a decoding request out of the batch, and return the tokens that its cache holds."""
-    i = z.decoders[r, place]
-    tokens = z.join_tokens[i] + z.steps[r] - z.join_step[i]
-    z.decoding[r] -= 1
-    z.decoders[r, place] = z.decoders[r, z.decoding[r]]
-    z.context[r] -= tokens
-    z.residue[r, (z.join_step[i] - z.join_tokens[i]) % p.block] -= 1
+    i = z.lists[DECODERS, r, place]
+    tokens = z.of.join_tokens[i] + z.at.steps[r] - z.of.join_step[i]
+    z.at.decoding[r] -= 1
+    z.lists[DECODERS, r, place] = z.lists[DECODERS, r, z.at.decoding[r]]
+    z.at.context[r] -= tokens
+    z.residue[r, (z.of.join_step[i] - z.of.join_tokens[i]) % p.block] -= 1
     return tokens
 
 
-def join(q: Requests, p: Plan, z: State, r: int, i: int) -> None:
+def join(p: Plan, z: State, r: int, i: int) -> None:
     """Let a request whose prompt is done decode from the next step on."""
-    tokens = z.target[i]
-    z.decoders[r, z.decoding[r]] = i
-    z.decoding[r] += 1
-    z.context[r] += tokens
-    z.join_step[i], z.join_tokens[i] = z.steps[r], tokens
-    z.end_step[i] = z.steps[r] + q.output[i] - z.made[i]
-    z.next_end[r] = min(z.next_end[r], z.end_step[i])
-    z.residue[r, (z.steps[r] - tokens) % p.block] += 1
-    z.fresh[r, z.fresh_count[r]] = i
-    z.fresh_count[r] += 1
+    tokens = z.of.target[i]
+    z.lists[DECODERS, r, z.at.decoding[r]] = i
+    z.at.decoding[r] += 1
+    z.at.context[r] += tokens
+    z.of.join_step[i], z.of.join_tokens[i] = z.at.steps[r], tokens
+    z.of.end_step[i] = z.at.steps[r] + z.of.output[i] - z.of.made[i]
+    z.at.next_end[r] = min(z.at.next_end[r], z.of.end_step[i])
+    z.residue[r, (z.at.steps[r] - tokens) % p.block] += 1
+    z.lists[FRESH, r, z.at.fresh_count[r]] = i
+    z.at.fresh_count[r] += 1
 
 
 def take_chunk(p: Plan, z: State, r: int, i: int, left: int) -> int:
     """Plan the next chunk of a prompt on a replica, as large as the budget and free blocks allow; 0 if none is."""
     pool = pool_of(p, r)
-    chunk = min(z.target[i] - z.done[i], left, p.budget[pool])
+    chunk = min(z.of.target[i] - z.of.done[i], left, p.budget[pool])
     if not p.reserve:
-        room = p.blocks[pool] - z.used[r] + z.held[i] + z.shared[i] * p.hash_blocks - p.sequence_blocks
-        chunk = min(chunk, room * p.block - z.done[i])
+        room = p.blocks[pool] - z.at.used[r] + z.of.held[i] + z.of.shared[i] * p.hash_blocks - p.sequence_blocks
+        chunk = min(chunk, room * p.block - z.of.done[i])
         if chunk <= 0:
             return 0
-        need = blocks_for(p, z.done[i] + chunk) - z.shared[i] * p.hash_blocks
-        z.used[r] += need - z.held[i]
-        z.held[i] = need
+        need = blocks_for(p, z.of.done[i] + chunk) - z.of.shared[i] * p.hash_blocks
+        z.at.used[r] += need - z.of.held[i]
+        z.of.held[i] = need
         trim(p, z, r)
-    z.chunk[i] = chunk
+    z.of.chunk[i] = chunk
     return chunk
 
 
-def admit(q: Requests, p: Plan, z: State, o: Results, r: int, i: int, left: int) -> int:
+def admit(p: Plan, z: State, r: int, i: int, left: int) -> int:
     """Admit a waiting request with its first chunk, if blocks allow; return the chunk's tokens, 0 if not admitted."""
     pool = pool_of(p, r)
-    hits = leading(q, p, z, r, i)
+    hits = leading(p, z, r, i)
     fresh = 0
-    for at in range(q.hash_at[i], q.hash_at[i] + hits):
-        fresh += p.hash_blocks if z.references[r, q.hashes[at]] == 0 else 0
-    known = min(hits * p.hash_blocks * p.block, z.target[i] - 1)
-    chunk = min(z.target[i] - known, left, p.budget[pool])
+    for at in range(z.of.hash_at[i], z.of.hash_at[i] + hits):
+        fresh += p.hash_blocks if z.cached[REFERENCES, r, z.hashes[at]] == 0 else 0
+    known = min(hits * p.hash_blocks * p.block, z.of.target[i] - 1)
+    chunk = min(z.of.target[i] - known, left, p.budget[pool])
     total = known + chunk
     if p.reserve:
-        total = q.prompt[i] + (1 if pool_of(p, r) == 0 and p.prefillers > 0 else q.output[i])
+        total = z.of.prompt[i] + (1 if pool_of(p, r) == 0 and p.prefillers > 0 else z.of.output[i])
     need = max(blocks_for(p, total) - hits * p.hash_blocks, 0)
-    if z.used[r] + fresh + need > p.blocks[pool]:
+    if z.at.used[r] + fresh + need > p.blocks[pool]:
         return 0
-    for at in range(q.hash_at[i], q.hash_at[i] + hits):
-        hold_block(p, z, r, q.hashes[at])
-    z.shared[i] = hits
-    z.done[i] = known
-    z.held[i] = need
-    z.used[r] += need
-    z.chunk[i] = chunk
+    for at in range(z.of.hash_at[i], z.of.hash_at[i] + hits):
+        hold_block(p, z, r, z.hashes[at])
+    z.of.shared[i] = hits
+    z.of.done[i] = known
+    z.of.held[i] = need
+    z.at.used[r] += need
+    z.of.chunk[i] = chunk
     trim(p, z, r)
-    pop(q, z, r, i)
-    z.admitted[i] = z.count[ADMITTED]
-    z.count[ADMITTED] += 1
-    if z.made[i] == 0:
-        o.hit[i] = known
-    z.fillers[r, z.filling[r]] = i
-    z.filling[r] += 1
+    pop(z, r, i)
+    z.of.admitted[i] = z.counts[ADMITTED]
+    z.counts[ADMITTED] += 1
+    if z.of.made[i] == 0:
+        z.of.hit[i] = known
+    z.lists[FILLERS, r, z.at.filling[r]] = i
+    z.at.filling[r] += 1
     return chunk
 
 
-def fill(q: Requests, p: Plan, z: State, o: Results, r: int, calm: bool) -> int:
+def fill(p: Plan, z: State, r: int, calm: bool) -> int:
     """Plan the chunks of prompts of the next step, and return their tokens; new requests are admitted if `calm`."""
     pool = pool_of(p, r)
-    left = p.budget[pool] * p.ranks[pool] - (0 if p.prefill_first else z.decoding[r])
+    left = p.budget[pool] * p.ranks[pool] - (0 if p.prefill_first else z.at.decoding[r])
     tokens = 0
     own = growth(p, z, r, 1)
-    z.used[r] += own  # the step's own decoding comes before prompts
-    for j in range(z.filling[r]):
-        z.chunk[z.fillers[r, j]] = 0
+    z.at.used[r] += own  # the step's own decoding comes before prompts
+    for j in range(z.at.filling[r]):
+        z.of.chunk[z.lists[FILLERS, r, j]] = 0
         if tokens < left:
-            tokens += take_chunk(p, z, r, z.fillers[r, j], left - tokens)
-    while calm and tokens < left and z.decoding[r] + z.filling[r] + z.reserved[r] < p.sequences[pool]:
+            tokens += take_chunk(p, z, r, z.lists[FILLERS, r, j], left - tokens)
+    while calm and tokens < left and z.at.decoding[r] + z.at.filling[r] + z.at.reserved[r] < p.sequences[pool]:
         i = first_waiting(p, z, r)
-        chunk = admit(q, p, z, o, r, i, left - tokens) if i >= 0 else 0
+        chunk = admit(p, z, r, i, left - tokens) if i >= 0 else 0
         if chunk == 0:
             break
         tokens += chunk
-    z.used[r] -= own
+    z.at.used[r] -= own
     return tokens
 
 
-def begin(q: Requests, p: Plan, c: Costs, z: State, o: Results, r: int, now: float) -> None:
+def begin(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
     """Plan the next step of an idle replica: who decodes, which prompts go on, who is admitted; and when it ends."""
     pool = pool_of(p, r)
-    for j in range(z.ready_count[r]):
-        join(q, p, z, r, z.ready[r, j])
-    z.reserved[r] -= z.ready_count[r]
-    z.ready_count[r] = 0
+    for j in range(z.at.ready_count[r]):
+        join(p, z, r, z.lists[READY, r, j])
+    z.at.reserved[r] -= z.at.ready_count[r]
+    z.at.ready_count[r] = 0
     calm = True
-    while z.used[r] + growth(p, z, r, 1) > p.blocks[pool]:
-        preempt_last(q, p, z, o, r)
+    while z.at.used[r] + growth(p, z, r, 1) > p.blocks[pool]:
+        preempt_last(p, z, r)
         calm = False
-    tokens = fill(q, p, z, o, r, calm)
-    while tokens == 0 and z.decoding[r] == 0 and z.filling[r] > 0:  # parts of prompts hold all blocks
-        if r < p.prefillers and z.load[r] > z.filling[r] + z.waiting[r]:
+    tokens = fill(p, z, r, calm)
+    while tokens == 0 and z.at.decoding[r] == 0 and z.at.filling[r] > 0:  # parts of prompts hold all blocks
+        if r < p.prefillers and z.at.load[r] > z.at.filling[r] + z.at.waiting[r]:
             return  # a transfer will free some
-        preempt_last(q, p, z, o, r)
-        tokens = fill(q, p, z, o, r, False)
-    if tokens == 0 and z.decoding[r] == 0:
+        preempt_last(p, z, r)
+        tokens = fill(p, z, r, False)
+    if tokens == 0 and z.at.decoding[r] == 0:
         return
-    z.begun[r] = now
+    z.at.begun[r] = now
     if tokens > 0:
-        steps = 0 if p.prefill_first else min(z.decoding[r], 1)
+        steps = 0 if p.prefill_first else min(z.at.decoding[r], 1)
         seconds = mixed_seconds(p, c, z, r, steps)
     else:
-        steps = z.next_end[r] - z.steps[r] if p.fast_forward and calm else 1
-        while steps > 1 and z.used[r] + growth(p, z, r, steps) > p.blocks[pool]:
+        steps = z.at.next_end[r] - z.at.steps[r] if p.fast_forward and calm else 1
+        while steps > 1 and z.at.used[r] + growth(p, z, r, steps) > p.blocks[pool]:
             steps = steps // 2
         seconds = decode_seconds(p, c, z, r, steps)
-    z.used[r] += growth(p, z, r, steps)
+    z.at.used[r] += growth(p, z, r, steps)
     trim(p, z, r)
-    z.planned[r] = steps
-    z.until[r] = now + seconds
+    z.at.planned[r] = steps
+    z.at.until[r] = now + seconds
 
 
 def mixed_seconds(p: Plan, c: Costs, z: State, r: int, steps: int) -> float:
@@ -409,37 +423,41 @@ def mixed_seconds(p: Plan, c: Costs, z: State, r: int, steps: int) -> float:
     pool = pool_of(p, r)
     ranks = p.ranks[pool]
     tokens, pairs, prompts = 0.0, 0.0, 0
-    for j in range(z.filling[r]):
-        chunk = z.chunk[z.fillers[r, j]]
+    for j in range(z.at.filling[r]):
+        chunk = z.of.chunk[z.lists[FILLERS, r, j]]
         if chunk > 0:
             prompts += 1
             tokens += chunk
-            pairs += chunk * (z.done[z.fillers[r, j]] + 0.5 * chunk)
+            pairs += chunk * (z.of.done[z.lists[FILLERS, r, j]] + 0.5 * chunk)
     share = math.ceil(prompts / ranks) / prompts  # the rank with the most prompts sets the pace
-    n = z.decoding[r] * steps
+    n = z.at.decoding[r] * steps
     rank = n / ranks
     extra = work_of(c, pool, rank + tokens * share) - work_of(c, pool, rank)
-    extra += share * (c.token[pool] * tokens + c.context[pool] * pairs) + c.prompt[pool] * prompts
-    return c.base[pool, n] + c.slope[pool, n] * (z.context[r] + n) * steps + c.scale[pool, n] * extra
+    extra += share * (c.rates[pool, TOKEN] * tokens + c.rates[pool, PAIR] * pairs) + c.rates[pool, PROMPT] * prompts
+    return (
+        c.by_sequences[pool, BASE, n]
+        + c.by_sequences[pool, SLOPE, n] * (z.at.context[r] + n) * steps
+        + c.by_sequences[pool, SCALE, n] * extra
+    )
 
 
 def cut(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
     """End a planned stretch of decoding at the first step's end that is not before now."""
-    steps = z.planned[r]
+    steps = z.at.planned[r]
     pool = pool_of(p, r)
-    if steps <= 1 or z.decoding[r] + z.filling[r] + z.reserved[r] - z.ready_count[r] >= p.sequences[pool]:
+    if steps <= 1 or z.at.decoding[r] + z.at.filling[r] + z.at.reserved[r] - z.at.ready_count[r] >= p.sequences[pool]:
         return
     low, high = 1, steps
     while low < high:
         middle = (low + high) // 2
-        if z.begun[r] + decode_seconds(p, c, z, r, middle) >= now:
+        if z.at.begun[r] + decode_seconds(p, c, z, r, middle) >= now:
             high = middle
         else:
             low = middle + 1
     if low < steps:
-        z.used[r] += growth(p, z, r, low) - growth(p, z, r, steps)
-        z.planned[r] = low
-        z.until[r] = z.begun[r] + decode_seconds(p, c, z, r, low)
+        z.at.used[r] += growth(p, z, r, low) - growth(p, z, r, steps)
+        z.at.planned[r] = low
+        z.at.until[r] = z.at.begun[r] + decode_seconds(p, c, z, r, low)
 
 
 def gap_bin(seconds: float) -> int:
@@ -450,23 +468,23 @@ def gap_bin(seconds: float) -> int:
 def add_gaps(z: State, seconds: float, count: int) -> None:
     """Count gaps of one length."""
     z.gaps[gap_bin(seconds)] += count
-    z.count[GAPS] += count
+    z.counts[GAPS] += count
     z.clock[GAP_SECONDS] += seconds * count
 
 
 def count_decoded(p: Plan, c: Costs, z: State, r: int, steps: int, now: float) -> None:
     """Count the tokens and gaps of a stretch of `steps` that ends now; the state is that before it."""
-    n = z.decoding[r]
+    n = z.at.decoding[r]
     pool = pool_of(p, r)
-    z.count[TOKENS_OUT] += n * steps
+    z.counts[TOKENS_OUT] += n * steps
     rest = 0.0
-    slope = c.slope[pool, n] * n
+    slope = c.by_sequences[pool, SLOPE, n] * n
     if steps > 1:
         rest = decode_seconds(p, c, z, r, steps) - decode_seconds(p, c, z, r, 1)
     first_end = now - rest
-    add_gaps(z, first_end - z.last_end[r], n - z.fresh_count[r])
-    for j in range(z.fresh_count[r]):
-        add_gaps(z, first_end - z.token_at[z.fresh[r, j]], 1)
+    add_gaps(z, first_end - z.at.last_end[r], n - z.at.fresh_count[r])
+    for j in range(z.at.fresh_count[r]):
+        add_gaps(z, first_end - z.of.token_at[z.lists[FRESH, r, j]], 1)
     if steps > 1:
         step = decode_seconds(p, c, z, r, 1) + slope
         j = 1
@@ -477,159 +495,159 @@ def count_decoded(p: Plan, c: Costs, z: State, r: int, steps: int, now: float) -
             z.gaps[which] += (end - j) * n
             step += (end - j) * slope
             j = end
-        z.count[GAPS] += (steps - 1) * n
+        z.counts[GAPS] += (steps - 1) * n
         z.clock[GAP_SECONDS] += rest * n
 
 
-def end_step(q: Requests, p: Plan, c: Costs, z: State, o: Results, r: int, now: float) -> None:
+def end_step(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
     """Let a planned step take effect."""
-    steps = z.planned[r]
-    z.until[r] = np.inf
-    z.planned[r] = 0
-    z.count[ITERATIONS] += max(steps, 1)
+    steps = z.at.planned[r]
+    z.at.until[r] = np.inf
+    z.at.planned[r] = 0
+    z.counts[ITERATIONS] += max(steps, 1)
     counted = counting(p, z)
     if steps > 0:
         if counted:
             count_decoded(p, c, z, r, steps, now)
-        z.fresh_count[r] = 0
-        z.last_end[r] = now
-        z.steps[r] += steps
-        z.context[r] += z.decoding[r] * steps
-        if z.steps[r] >= z.next_end[r]:
-            end_decoders(q, p, z, o, r, now)
+        z.at.fresh_count[r] = 0
+        z.at.last_end[r] = now
+        z.at.steps[r] += steps
+        z.at.context[r] += z.at.decoding[r] * steps
+        if z.at.steps[r] >= z.at.next_end[r]:
+            end_decoders(p, z, r, now)
     kept = 0
-    for j in range(z.filling[r]):
-        i = z.fillers[r, j]
-        z.done[i] += z.chunk[i]
+    for j in range(z.at.filling[r]):
+        i = z.lists[FILLERS, r, j]
+        z.of.done[i] += z.of.chunk[i]
         if counted:
-            z.count[TOKENS_IN] += z.chunk[i]
-        z.chunk[i] = 0
-        if z.done[i] < z.target[i]:
-            z.fillers[r, kept] = i
+            z.counts[TOKENS_IN] += z.of.chunk[i]
+        z.of.chunk[i] = 0
+        if z.of.done[i] < z.of.target[i]:
+            z.lists[FILLERS, r, kept] = i
             kept += 1
         else:
-            end_prompt(q, p, z, o, r, i, now, counted)
-    z.filling[r] = kept
-    z.wake[r] = 1
+            end_prompt(p, z, r, i, now, counted)
+    z.at.filling[r] = kept
+    z.at.wake[r] = 1
 
 
-def end_decoders(q: Requests, p: Plan, z: State, o: Results, r: int, now: float) -> None:
+def end_decoders(p: Plan, z: State, r: int, now: float) -> None:
     """Let those go whose last token came, and find who is next."""
     place, soonest = 0, FAR
-    while place < z.decoding[r]:
-        i = z.decoders[r, place]
-        if z.end_step[i] <= z.steps[r]:
+    while place < z.at.decoding[r]:
+        i = z.lists[DECODERS, r, place]
+        if z.of.end_step[i] <= z.at.steps[r]:
             tokens = leave(p, z, r, place)
             if not p.reserve:
-                z.held[i] = blocks_for(p, tokens) - z.shared[i] * p.hash_blocks
-            finish(q, p, z, o, r, i, now)
+                z.of.held[i] = blocks_for(p, tokens) - z.of.shared[i] * p.hash_blocks
+            finish(p, z, r, i, now)
         else:
-            soonest = min(soonest, z.end_step[i])
+            soonest = min(soonest, z.of.end_step[i])
             place += 1
-    z.next_end[r] = soonest
+    z.at.next_end[r] = soonest
 
 
-def finish(q: Requests, p: Plan, z: State, o: Results, r: int, i: int, now: float) -> None:
-    """A request has its last token; under a closed load the next one arrives."""
-    release(q, p, z, r, i)
-    o.last[i] = now
-    z.load[r] -= 1
-    z.count[FINISHED] += 1
-    if p.concurrency > 0 and z.count[DISPATCHED] < len(q.prompt):
-        dispatch(q, p, z, o, z.count[DISPATCHED], now)
+def finish(p: Plan, z: State, r: int, i: int, now: float) -> None:
+    """Let a request go that has its last token; under a closed load the next one arrives."""
+    release(p, z, r, i)
+    z.of.last[i] = now
+    z.at.load[r] -= 1
+    z.counts[FINISHED] += 1
+    if p.concurrency > 0 and z.counts[DISPATCHED] < p.requests:
+        dispatch(p, z, z.counts[DISPATCHED], now)
 
 
-def end_prompt(q: Requests, p: Plan, z: State, o: Results, r: int, i: int, now: float, counted: bool) -> None:
-    """A prompt is done: its first token comes out, its full blocks are cached, and it decodes or is handed on."""
-    again = z.made[i] > 0
-    z.made[i] += 1
+def end_prompt(p: Plan, z: State, r: int, i: int, now: float, counted: bool) -> None:
+    """Let a finished prompt give its first token and its full blocks to the cache, and decode or be handed on."""
+    again = z.of.made[i] > 0
+    z.of.made[i] += 1
     if counted:
-        z.count[TOKENS_OUT] += 1
+        z.counts[TOKENS_OUT] += 1
         if again:
-            add_gaps(z, now - z.token_at[i], 1)
-    z.token_at[i] = now
+            add_gaps(z, now - z.of.token_at[i], 1)
+    z.of.token_at[i] = now
     if not again and not p.first_after_transfer:
-        o.first[i] = now
+        z.of.first[i] = now
     if p.hash_blocks > 0:
-        for at in range(q.hash_at[i] + z.shared[i], q.hash_at[i + 1]):
-            hold_block(p, z, r, q.hashes[at])
-            z.used[r] -= p.hash_blocks  # the copy of its own becomes the cached one
-            z.held[i] -= p.hash_blocks
-        z.shared[i] = q.hash_at[i + 1] - q.hash_at[i]
-    if z.made[i] >= q.output[i]:
+        for at in range(z.of.hash_at[i] + z.of.shared[i], z.of.hash_end[i]):
+            hold_block(p, z, r, z.hashes[at])
+            z.at.used[r] -= p.hash_blocks  # the copy of its own becomes the cached one
+            z.of.held[i] -= p.hash_blocks
+        z.of.shared[i] = z.of.hash_end[i] - z.of.hash_at[i]
+    if z.of.made[i] >= z.of.output[i]:
         if p.first_after_transfer and not again:
-            o.first[i] = now
-        finish(q, p, z, o, r, i, now)
+            z.of.first[i] = now
+        finish(p, z, r, i, now)
     elif r < p.prefillers:
-        z.following[i] = -1
-        if z.handoff[1] >= 0:
-            z.following[z.handoff[1]] = i
+        z.of.following[i] = -1
+        if z.counts[HANDOFF_LAST] >= 0:
+            z.of.following[z.counts[HANDOFF_LAST]] = i
         else:
-            z.handoff[0] = i
-        z.handoff[1] = i
+            z.counts[HANDOFF_FIRST] = i
+        z.counts[HANDOFF_LAST] = i
     else:
-        join(q, p, z, r, i)
+        join(p, z, r, i)
 
 
 # --- between pools
 
 
-def hand_on(q: Requests, p: Plan, c: Costs, z: State, o: Results, now: float) -> None:
+def hand_on(p: Plan, c: Costs, z: State, now: float) -> None:
     """Begin transfers of caches to decoders that have room, first come first served."""
-    while z.handoff[0] >= 0:
-        i = z.handoff[0]
-        need = blocks_for(p, q.prompt[i] + (q.output[i] if p.reserve else 1))
+    while z.counts[HANDOFF_FIRST] >= 0:
+        i = z.counts[HANDOFF_FIRST]
+        need = blocks_for(p, z.of.prompt[i] + (z.of.output[i] if p.reserve else 1))
         best = -1
         for r in range(p.prefillers, p.replicas):
-            taken = z.decoding[r] + z.filling[r] + z.reserved[r]
-            if taken < p.sequences[1] and z.used[r] + need > p.blocks[1]:
+            taken = z.at.decoding[r] + z.at.filling[r] + z.at.reserved[r]
+            if taken < p.sequences[1] and z.at.used[r] + need > p.blocks[1]:
                 cut(p, c, z, r, now)  # blocks of steps that are not begun yet are free
-            free = taken < p.sequences[1] and z.used[r] + need <= p.blocks[1]
-            if free and (best < 0 or z.load[r] < z.load[best]):
+            free = taken < p.sequences[1] and z.at.used[r] + need <= p.blocks[1]
+            if free and (best < 0 or z.at.load[r] < z.at.load[best]):
                 best = r
         if best < 0:
             return
-        z.handoff[0] = z.following[i]
-        if z.handoff[0] < 0:
-            z.handoff[1] = -1
-        origin = o.replica[i]
-        z.used[best] += need
+        z.counts[HANDOFF_FIRST] = z.of.following[i]
+        if z.counts[HANDOFF_FIRST] < 0:
+            z.counts[HANDOFF_LAST] = -1
+        origin = z.of.replica[i]
+        z.at.used[best] += need
         trim(p, z, best)
-        z.reserved[best] += 1
-        z.load[best] += 1
-        start = max(now, z.link_free[origin])
-        z.link_free[origin] = start + q.prompt[i] * p.link_seconds
-        z.transfer_end[i] = z.link_free[origin]
-        z.join_tokens[i] = best  # kept here while on the way
-        z.following[i] = -1
-        if z.transfer[origin, 1] >= 0:
-            z.following[z.transfer[origin, 1]] = i
+        z.at.reserved[best] += 1
+        z.at.load[best] += 1
+        start = max(now, z.at.link_free[origin])
+        z.at.link_free[origin] = start + z.of.prompt[i] * p.link_seconds
+        z.of.transfer_end[i] = z.at.link_free[origin]
+        z.of.join_tokens[i] = best  # kept here while on the way
+        z.of.following[i] = -1
+        if z.at.transfer_last[origin] >= 0:
+            z.of.following[z.at.transfer_last[origin]] = i
         else:
-            z.transfer[origin, 0] = i
-        z.transfer[origin, 1] = i
+            z.at.transfer_first[origin] = i
+        z.at.transfer_last[origin] = i
 
 
-def end_transfer(q: Requests, p: Plan, z: State, o: Results, r: int, now: float) -> None:
-    """The first cache on a link has arrived: the prefill replica forgets it, the decoder takes it at its next step."""
-    i = z.transfer[r, 0]
-    z.transfer[r, 0] = z.following[i]
-    if z.transfer[r, 0] < 0:
-        z.transfer[r, 1] = -1
-    release(q, p, z, r, i)
-    z.load[r] -= 1
-    z.wake[r] = 1
-    to = z.join_tokens[i]
-    o.replica[i] = to
-    z.held[i] = blocks_for(p, q.prompt[i] + (q.output[i] if p.reserve else 1))
+def end_transfer(p: Plan, z: State, r: int, now: float) -> None:
+    """Give the first cache on a link to its decoder, for its next step; the prefill replica forgets it."""
+    i = z.at.transfer_first[r]
+    z.at.transfer_first[r] = z.of.following[i]
+    if z.at.transfer_first[r] < 0:
+        z.at.transfer_last[r] = -1
+    release(p, z, r, i)
+    z.at.load[r] -= 1
+    z.at.wake[r] = 1
+    to = z.of.join_tokens[i]
+    z.of.replica[i] = to
+    z.of.held[i] = blocks_for(p, z.of.prompt[i] + (z.of.output[i] if p.reserve else 1))
     if not p.reserve:  # the block of the next token is taken by the step itself
-        z.used[to] -= z.held[i] - blocks_for(p, q.prompt[i])
-        z.held[i] = blocks_for(p, q.prompt[i])
+        z.at.used[to] -= z.of.held[i] - blocks_for(p, z.of.prompt[i])
+        z.of.held[i] = blocks_for(p, z.of.prompt[i])
     if p.first_after_transfer:
-        o.first[i] = now
-        z.token_at[i] = now
-    z.ready[to, z.ready_count[to]] = i
-    z.ready_count[to] += 1
-    z.wake[to] = 1
+        z.of.first[i] = now
+        z.of.token_at[i] = now
+    z.lists[READY, to, z.at.ready_count[to]] = i
+    z.at.ready_count[to] += 1
+    z.at.wake[to] = 1
 
 
 # --- the loop
@@ -640,62 +658,62 @@ def pass_time(p: Plan, z: State, now: float) -> None:
     span = now - z.clock[CLOCK]
     running, waiting, blocks = 0, 0, 0
     for r in range(p.replicas):
-        running += z.decoding[r] + z.filling[r]
-        waiting += z.waiting[r]
-        blocks += z.used[r]
+        running += z.at.decoding[r] + z.at.filling[r]
+        waiting += z.at.waiting[r]
+        blocks += z.at.used[r]
     if span > 0.0:
         if counting(p, z):
             z.clock[RUNNING_SECONDS] += running * span
             z.clock[WAITING_SECONDS] += waiting * span
             z.clock[BLOCK_SECONDS] += blocks * span
-            z.clock[SYSTEM_SECONDS] += (z.count[DISPATCHED] - z.count[FINISHED]) * span
+            z.clock[SYSTEM_SECONDS] += (z.counts[DISPATCHED] - z.counts[FINISHED]) * span
             z.clock[WINDOW_END] = now
         z.clock[CLOCK] = now
     if now >= z.clock[NEXT_SAMPLE]:
-        if z.count[SAMPLED] == SAMPLES:
+        if z.counts[SAMPLED] == SAMPLES:
             for j in range(SAMPLES // 2):
                 z.samples[j] = z.samples[2 * j]
-            z.count[SAMPLED] = SAMPLES // 2
+            z.counts[SAMPLED] = SAMPLES // 2
             z.clock[SAMPLE_STEP] = max(2 * z.clock[SAMPLE_STEP], now / SAMPLES)
-        at = z.count[SAMPLED]
+        at = z.counts[SAMPLED]
         z.samples[at, 0], z.samples[at, 1], z.samples[at, 2], z.samples[at, 3] = now, running, waiting, blocks
-        z.count[SAMPLED] += 1
+        z.counts[SAMPLED] += 1
         z.clock[NEXT_SAMPLE] = now + z.clock[SAMPLE_STEP]
 
 
-def run(q: Requests, p: Plan, c: Costs, z: State, o: Results, events: int) -> bool:
+def run(p: Plan, c: Costs, z: State, events: int) -> bool:
     """Run at most so many events; True when every request has ended. Call again to go on."""
-    requests = len(q.prompt)
-    if p.concurrency > 0 and z.count[DISPATCHED] == 0:
+    requests = p.requests
+    if p.concurrency > 0 and z.counts[DISPATCHED] == 0:
         for i in range(min(p.concurrency, requests)):
-            dispatch(q, p, z, o, i, 0.0)
+            dispatch(p, z, i, 0.0)
     for _ in range(events):
         for r in range(p.replicas):
-            if z.wake[r] == 1:
-                z.wake[r] = 0
-                if z.until[r] == np.inf:
-                    begin(q, p, c, z, o, r, z.clock[CLOCK])
+            if z.at.wake[r] == 1:
+                z.at.wake[r] = 0
+                if z.at.until[r] == np.inf:
+                    begin(p, c, z, r, z.clock[CLOCK])
                 else:
                     cut(p, c, z, r, z.clock[CLOCK])
-        if z.count[FINISHED] == requests:
+        if z.counts[FINISHED] == requests:
             return True
         now, which = np.inf, -1
-        if p.concurrency == 0 and z.count[DISPATCHED] < requests:
-            now = q.arrival[z.count[DISPATCHED]]
+        if p.concurrency == 0 and z.counts[DISPATCHED] < requests:
+            now = z.of.due[z.counts[DISPATCHED]]
         for r in range(p.replicas):
-            if z.until[r] < now:
-                now, which = z.until[r], r
+            if z.at.until[r] < now:
+                now, which = z.at.until[r], r
         coming = False
         for r in range(p.prefillers):
-            if z.transfer[r, 0] >= 0 and z.transfer_end[z.transfer[r, 0]] < now:
-                now, which, coming = z.transfer_end[z.transfer[r, 0]], r, True
+            if z.at.transfer_first[r] >= 0 and z.of.transfer_end[z.at.transfer_first[r]] < now:
+                now, which, coming = z.of.transfer_end[z.at.transfer_first[r]], r, True
         pass_time(p, z, now)
         if coming:
-            end_transfer(q, p, z, o, which, now)
+            end_transfer(p, z, which, now)
         elif which >= 0:
-            end_step(q, p, c, z, o, which, now)
+            end_step(p, c, z, which, now)
         else:
-            dispatch(q, p, z, o, z.count[DISPATCHED], now)
+            dispatch(p, z, z.counts[DISPATCHED], now)
         if p.prefillers > 0:
-            hand_on(q, p, c, z, o, now)
+            hand_on(p, c, z, now)
     return False

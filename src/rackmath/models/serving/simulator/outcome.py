@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,11 @@ class Spread:
     p95: float
     p99: float
     intervals: Mapping[str, tuple[float, float]]
+
+
+def _spread(values: Sequence[float], intervals: Mapping[str, tuple[float, float]]) -> Spread:
+    mean, p50, p90, p95, p99 = map(float, values)
+    return Spread(mean, p50, p90, p95, p99, intervals)
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def spread_of(values: Floats) -> Spread | None:
         by_batch = np.array([[np.mean(each), *np.quantile(each, levels)] for each in batches])
         half = stdtrit(BATCHES - 1, 0.975) * by_batch.std(axis=0, ddof=1) / np.sqrt(BATCHES)
         intervals = {n: (max(v - float(h), 0.0), v + float(h)) for n, v, h in zip(names, found, half, strict=True)}
-    return Spread(*found, intervals)
+    return _spread(found, intervals)
 
 
 def spread_of_gaps(gaps: Whole, seconds: float) -> Spread | None:
@@ -141,4 +146,4 @@ def spread_of_gaps(gaps: Whole, seconds: float) -> Spread | None:
     edges = np.exp(np.linspace(np.log(GAP_LOW), np.log(GAP_HIGH), GAP_BINS + 1))
     reached = np.concatenate([[0.0], np.cumsum(gaps) / total])
     found = [float(np.interp(level, reached, edges)) for level in QUANTILES.values()]
-    return Spread(seconds / total, *found, {})
+    return _spread([seconds / total, *found], {})

@@ -20,7 +20,7 @@ from rackmath.models.serving.simulator.outcome import (
     spread_of,
     spread_of_gaps,
 )
-from rackmath.models.serving.simulator.workload import Closed, Drawn, Trace, Workload, draw
+from rackmath.models.serving.simulator.workload import Closed, Drawn, Workload, draw
 
 EVENTS = 200_000  # between two reports of progress
 SATURATED = 20_000  # requests of the run that finds the capacity
@@ -29,12 +29,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Ran:
-    """A finished run of the loop: what went in, and what came out."""
+    """A finished run of the loop: what was drawn, and the state at the end."""
 
     drawn: Drawn
-    plan: s.Plan
     state: s.State
-    results: s.Results
 
 
 def simulate(
@@ -83,13 +81,15 @@ def run(
     concurrency = int(arrivals.concurrency) if isinstance(arrivals, Closed) else 0
     plan = _plan(engine, drawn, len(workload.classes), concurrency, warm, count - drain)
     plan = plan._replace(fast_forward=fast_forward)
-    requests = s.Requests(drawn.arrivals, drawn.inputs, drawn.outputs, drawn.priority, drawn.hash_at, drawn.hashes)
-    costs, made, results = _costs(engine), s.new_state(plan, count), s.new_results(count)
-    loop = run_function(plain)
-    while not loop(requests, plan, costs, made, results, EVENTS):
+    made = s.new_state(plan, drawn.hashes)
+    made.of.due, made.of.prompt, made.of.output = drawn.arrivals, drawn.inputs, drawn.outputs
+    made.of.priority, made.of.hash_at, made.of.hash_end = drawn.priority, drawn.hash_at[:-1], drawn.hash_at[1:]
+    loop, compiled = run_function(plain)
+    costs, seen = _costs(engine), made if compiled else s.plainly(made)
+    while not loop(plan, costs, seen, EVENTS):
         if progress:
-            progress(int(made.count[s.FINISHED]), count)
-    return Ran(drawn, plan, made, results)
+            progress(int(made.counts[s.FINISHED]), count)
+    return Ran(drawn, made)
 
 
 def _plan(engine: Engine, drawn: Drawn, classes: int, concurrency: int, warm: int, stop: int) -> s.Plan:
@@ -117,6 +117,7 @@ def _plan(engine: Engine, drawn: Drawn, classes: int, concurrency: int, warm: in
         return np.array(values + values[-1:], dtype=np.int64)
 
     return s.Plan(
+        requests=len(drawn.inputs),
         replicas=sum(pool.replicas for pool in pools),
         prefillers=prefillers,
         concurrency=concurrency,
@@ -151,8 +152,8 @@ def _costs(engine: Engine) -> s.Costs:
             tables = [np.concatenate([t, t[-1] + (t[-1] - t[-2]) * np.arange(1, longest - len(t) + 1)]) for t in tables]
         return np.array([np.pad(table, (0, longest - len(table)), mode="edge") for table in tables])
 
-    token, pair, prompt = (np.array([getattr(cost, n) for cost in costs]) for n in ("token", "pair", "prompt"))
-    return s.Costs(rows("base"), rows("slope"), rows("scale"), rows("work"), token, pair, prompt)
+    rates = np.array([[cost.token, cost.pair, cost.prompt] for cost in costs])
+    return s.Costs(np.stack([rows(name) for name in ("base", "slope", "scale")], axis=1), rows("work"), rates)
 
 
 def _rates(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> tuple[float | None, float | None]:
@@ -178,7 +179,7 @@ def _rates(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> tup
         hash_at=hash_at,
         hashes=drawn.hashes[np.repeat(drawn.hash_at[chosen], lengths) + within],
     )
-    ended = np.sort(run(engine, waiting, workload, plain=plain).results.last)
+    ended = np.sort(run(engine, waiting, workload, plain=plain).state.of.last)
     first, last = int(0.2 * (wanted - 1)), int(0.8 * (wanted - 1))
     served = (last - first) / (ended[last] - ended[first]) if ended[last] > ended[first] else float("inf")
     return (count - 1) / float(span - drawn.arrivals[0]), float(served)
@@ -187,16 +188,16 @@ def _rates(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> tup
 def _outcome(
     engine: Engine, ran: Ran, warm: int, drain: int, limits: Limits, offered: float | None, capacity: float | None
 ) -> Outcome:
-    z, o, plan = ran.state, ran.results, ran.plan
+    z, o = ran.state, ran.state.of
     count = len(o.last)
     kept = slice(warm, count - drain)
-    waited = o.first - o.arrival + engine.overhead
-    whole = o.last - o.arrival + engine.overhead
+    waited = o.first - o.arrived + engine.overhead
+    whole = o.last - o.arrived + engine.overhead
     outputs = ran.drawn.outputs
     with np.errstate(all="ignore"):
         token = np.where(outputs > 1, (o.last - o.first) / (outputs - 1), np.nan)
     records = Records(
-        o.arrival[kept],
+        o.arrived[kept],
         waited[kept],
         token[kept],
         whole[kept],
@@ -210,7 +211,7 @@ def _outcome(
     per_second = 1 / seconds if seconds > 0 else 0.0
     pools = engine.pools
     blocks = sum(pool.blocks * pool.ranks * pool.replicas for pool in pools)
-    sampled = z.samples[: z.count[s.SAMPLED]].T
+    sampled = z.samples[: z.counts[s.SAMPLED]].T
     finished = float(np.sum((o.last > begin) & (o.last <= end))) * per_second
     share = share_within(records, limits) if stable else 0.0
     return Outcome(
@@ -228,17 +229,17 @@ def _outcome(
         itl=spread_of_gaps(z.gaps, float(z.clock[s.GAP_SECONDS])),
         e2e=spread_of(records.e2e) if stable else None,
         requests_per_s=finished,
-        input_tokens_per_s=float(z.count[s.TOKENS_IN]) * per_second,
-        output_tokens_per_s=float(z.count[s.TOKENS_OUT]) * per_second,
+        input_tokens_per_s=float(z.counts[s.TOKENS_IN]) * per_second,
+        output_tokens_per_s=float(z.counts[s.TOKENS_OUT]) * per_second,
         goodput=share * finished,
         goodput_share=share,
         running=float(z.clock[s.RUNNING_SECONDS]) * per_second,
         waiting=float(z.clock[s.WAITING_SECONDS]) * per_second,
         cache=float(z.clock[s.BLOCK_SECONDS]) * per_second / blocks,
         cache_peak=float(sampled[3].max(initial=0.0)) / blocks,
-        preemptions=int(z.count[s.PREEMPTIONS]),
+        preemptions=int(z.counts[s.PREEMPTIONS]),
         prefix_hits=float(records.hit.sum() / records.input.sum()),
-        steps=int(z.count[s.ITERATIONS]),
+        steps=int(z.counts[s.ITERATIONS]),
         series=Series(sampled[0], sampled[1], sampled[2], sampled[3] / blocks),
         records=records,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,20 @@ FAR = 2**62  # a step that never comes
 SAMPLES = 1024  # of the series over time; the interval doubles when they are full
 ROUND_ROBIN, LEAST_LOADED, PREFIX_AWARE = 0, 1, 2
 # Counters of the loop
-DISPATCHED, FINISHED, TOKENS_IN, TOKENS_OUT, PREEMPTIONS, ITERATIONS, TURN, ADMITTED, SAMPLED, GAPS = range(10)
+(
+    DISPATCHED,
+    FINISHED,
+    TOKENS_IN,
+    TOKENS_OUT,
+    PREEMPTIONS,
+    ITERATIONS,
+    TURN,
+    ADMITTED,
+    SAMPLED,
+    GAPS,
+    HANDOFF_FIRST,
+    HANDOFF_LAST,
+) = range(12)
 # Times and integrals of the loop
 (
     CLOCK,
@@ -31,22 +46,28 @@ DISPATCHED, FINISHED, TOKENS_IN, TOKENS_OUT, PREEMPTIONS, ITERATIONS, TURN, ADMI
     NEXT_SAMPLE,
     SAMPLE_STEP,
 ) = range(10)
+DECODERS, FILLERS, FRESH, READY = range(4)  # lists of a replica's requests
+REFERENCES, OLDER, NEWER = range(3)  # of a cached block: users (-1: not cached), and its neighbours among idle ones
+BASE, SLOPE, SCALE = range(3)  # tables by sequences
+TOKEN, PAIR, PROMPT = range(3)  # rates of prompts
 
-
-class Requests(NamedTuple):
-    """Requests in the order of arrival; `hashes[hash_at[i]:hash_at[i + 1]]` names the full blocks of prompt i."""
-
-    arrival: Floats
-    prompt: Whole
-    output: Whole
-    priority: Whole
-    hash_at: Whole
-    hashes: Whole
+BY_REPLICA = {
+    "f8": "until begun last_end link_free",
+    "i8": "context planned steps next_end used idle load reserved decoding filling fresh_count ready_count waiting "
+    "wake oldest newest transfer_first transfer_last",
+}
+BY_REQUEST = {
+    "f8": "due arrived first last token_at transfer_end",
+    "i8": "prompt output hash_at hash_end following done target made held shared join_step join_tokens end_step "
+    "admitted",
+    "i4": "priority chunk hit preempted replica",
+}
 
 
 class Plan(NamedTuple):
     """What the engine is told; sizes in tokens or blocks, one pool after the other (front, decoders) in arrays."""
 
+    requests: int
     replicas: int
     prefillers: int  # 0: every replica does both
     concurrency: int  # 0: arrivals come by the clock
@@ -70,121 +91,68 @@ class Plan(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """Step costs, one row a pool; seconds. See cost.py."""
+    """Step costs in seconds, one row a pool: see cost.py."""
 
-    base: Floats
-    slope: Floats
-    scale: Floats
+    by_sequences: Floats
     work: Floats
-    token: Floats
-    context: Floats
-    prompt: Floats
+    rates: Floats
 
 
 class State(NamedTuple):
-    """Everything that changes: arrays by replica, by request, by cached block, and counters."""
+    """Everything that changes: records by replica (`at`) and by request (`of`), lists, caches, and counters.
 
-    until: Floats
-    begun: Floats
-    last_end: Floats
-    link_free: Floats
-    context: Whole
-    planned: Whole
-    steps: Whole
-    next_end: Whole
-    used: Whole
-    idle: Whole
-    load: Whole
-    reserved: Whole
-    decoding: Whole
-    decoders: Whole
-    filling: Whole
-    fillers: Whole
-    fresh: Whole
-    fresh_count: Whole
-    ready: Whole
-    ready_count: Whole
-    residue: Whole
+    Few arrays, because each is handed from function to function; times of a request that did not happen are NaN.
+    """
+
+    at: Any
+    of: Any
+    hashes: Whole  # of prompt i: hashes[hash_at[i]:hash_end[i]]
+    lists: Whole
+    residue: Whole  # decoding requests by the step, modulo the block, that needs a new block
     head: Whole
     tail: Whole
-    waiting: Whole
-    wake: Whole
-    transfer: Whole
-    handoff: Whole
-    lru: Small
-    references: Small
-    older: Small
-    newer: Small
-    following: Whole
-    done: Whole
-    target: Whole
-    made: Whole
-    held: Whole
-    shared: Whole
-    chunk: Whole
-    join_step: Whole
-    join_tokens: Whole
-    end_step: Whole
-    admitted: Whole
-    token_at: Floats
-    transfer_end: Floats
+    cached: Small
     gaps: Whole
-    count: Whole
+    counts: Whole
     clock: Floats
     samples: Floats
 
 
-class Results(NamedTuple):
-    """What is known of each request at the end; NaN where it did not happen."""
-
-    arrival: Floats
-    first: Floats
-    last: Floats
-    hit: Whole
-    preempted: Whole
-    replica: Whole
-
-
-def new_state(plan: Plan, requests: int) -> State:
-    """Return the state before anything has arrived."""
-    replicas, most, hashes = plan.replicas, int(plan.sequences.max()), max(plan.hash_count, 1)
-
-    def whole(*shape: int, value: int = 0) -> Whole:
-        return np.full(shape, value, dtype=np.int64)
-
-    def small(*shape: int, value: int = -1) -> Small:
-        return np.full(shape, value, dtype=np.int32)
-
-    by_replica = (
-        "context planned steps next_end used idle load reserved decoding filling fresh_count ready_count waiting wake"
+def records(fields: Mapping[str, str], count: int) -> Any:
+    """Return records that begin at 0."""
+    return np.zeros(count, dtype=[(name, kind) for kind, names in fields.items() for name in names.split()]).view(
+        np.recarray
     )
-    by_request = "following done target made held shared chunk join_step join_tokens end_step admitted"
-    members = "decoders fillers fresh ready"
+
+
+def new_state(plan: Plan, hashes: Whole) -> State:
+    """Return the state before anything has arrived."""
+    at, of = records(BY_REPLICA, plan.replicas), records(BY_REQUEST, plan.requests)
+    at.until[:] = np.inf
+    at.next_end[:] = FAR
+    for name in ("oldest", "newest", "transfer_first", "transfer_last"):
+        at[name][:] = -1
+    for name in ("arrived", "first", "last"):
+        of[name][:] = np.nan
     made = State(
-        **{name: np.zeros(replicas) for name in ("until", "begun", "last_end", "link_free")},
-        **{name: whole(replicas) for name in by_replica.split()},
-        **{name: whole(replicas, most) for name in members.split()},
-        **{name: whole(requests) for name in by_request.split()},
-        **{name: small(replicas, hashes) for name in ("references", "older", "newer")},
-        residue=whole(replicas, plan.block),
-        head=whole(replicas, plan.classes, value=-1),
-        tail=whole(replicas, plan.classes, value=-1),
-        transfer=whole(replicas, 2, value=-1),
-        handoff=whole(2, value=-1),
-        lru=small(replicas, 2),
-        token_at=np.zeros(requests),
-        transfer_end=np.zeros(requests),
-        gaps=whole(GAP_BINS),
-        count=whole(10),
+        at=at,
+        of=of,
+        hashes=hashes,
+        lists=np.zeros((4, plan.replicas, int(plan.sequences.max())), dtype=np.int64),
+        residue=np.zeros((plan.replicas, plan.block), dtype=np.int64),
+        head=np.full((plan.replicas, plan.classes), -1, dtype=np.int64),
+        tail=np.full((plan.replicas, plan.classes), -1, dtype=np.int64),
+        cached=np.full((3, plan.replicas, max(plan.hash_count, 1)), -1, dtype=np.int32),
+        gaps=np.zeros(GAP_BINS, dtype=np.int64),
+        counts=np.zeros(12, dtype=np.int64),
         clock=np.zeros(10),
         samples=np.zeros((SAMPLES, 4)),
     )
-    made.until[:] = np.inf
-    made.next_end[:] = FAR
+    made.counts[[HANDOFF_FIRST, HANDOFF_LAST]] = -1
     return made
 
 
-def new_results(requests: int) -> Results:
-    """Return empty results."""
-    times = np.full((3, requests), np.nan)
-    return Results(*times, *(np.zeros(requests, dtype=np.int64) for _ in range(3)))
+def plainly(z: State) -> State:
+    """Return the same state with each field of the records as an array of its own, which plain Python reads faster."""
+    of, at = (SimpleNamespace(**{name: each[name] for name in each.dtype.names}) for each in (z.of, z.at))
+    return z._replace(of=of, at=at)

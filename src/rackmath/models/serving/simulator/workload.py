@@ -59,7 +59,7 @@ class Fixed:
     input: int
     output: int
 
-    def draw(self, count: int, seed: int) -> tuple[Whole, Whole]:
+    def draw(self, count: int, seed: int) -> tuple[Whole, Whole]:  # noqa: ARG002  (nothing is drawn)
         """Return the lengths of requests."""
         return np.full(count, self.input, dtype=np.int64), np.full(count, self.output, dtype=np.int64)
 
