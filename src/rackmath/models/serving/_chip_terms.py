@@ -111,3 +111,34 @@ ExpertsPerToken = Annotated[
         help="routed experts that each token is sent to (top-k)",
     ),
 ]
+AllReduceLatency = Annotated[
+    Real,
+    Param(
+        "us",
+        evidence="h100-sxm/all-reduce-latency",
+        minimum=0,
+        maximum=1e5,
+        help="latency of an all-reduce in two steps, before its volume counts: a matter of the library",
+    ),
+]
+TokensInStep = Annotated[
+    Real,
+    Param(
+        "token",
+        assumption="2048 token",
+        because="one prompt of moderate length; when decoding it is the number of requests in the batch",
+        minimum=1,
+        maximum=1e9,
+        help="tokens that go through the layers in one step, over all requests",
+    ),
+]
+NetworkBandwidth = Annotated[
+    Real,
+    Param(
+        "GB/s/GPU",
+        evidence="gpu-cluster/network-bandwidth",
+        minimum=1e-3,
+        maximum=1e6,
+        help="bandwidth of one accelerator's network to other servers, in one direction",
+    ),
+]
