@@ -195,10 +195,8 @@ def expert_parallel_traffic(
     group, top_k = number(tokens, "token"), number(experts_per_token, "expert/token")
     there, layers = number(experts, "expert"), number(mixture_layers, "layer")
     reached = distinct_experts(there, top_k, group)
-    if copies == "each-expert":
-        leaving = top_k * (1 - 1 / ranks)
-    else:
-        leaving = (ranks - 1) * (1 - (1 - 1 / ranks) ** top_k)
+    to_experts, to_ranks = top_k * (1 - 1 / ranks), (ranks - 1) * (1 - (1 - 1 / ranks) ** top_k)
+    leaving = to_experts if copies == "each-expert" else to_ranks
     elements = group / ranks * leaving * number(hidden_size, "element/token")  # that a rank sends in a layer
     bandwidth = number(link_bandwidth, "GB/s/GPU") * number(link_bandwidth_share, "") * 1e6  # bytes a ms
     there_bytes, back_bytes = number(dispatch_bytes, "byte/element"), number(combine_bytes, "byte/element")
