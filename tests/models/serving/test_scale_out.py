@@ -57,8 +57,8 @@ def test_the_price_at_which_both_cost_the_same() -> None:
 
 
 def test_scaling_of_one_chip_from_published_runs() -> None:
-    # H100 on GPT-3 in MLPerf v3.0: 10.94 minutes on 3,584 and 45.606 on 768 (the page prints 786): 89 % of the speed for
-    # each chip (https://techmaggie.com/nvidia-leads-habana-challenges-on-mlperf-gpt-3-benchmark)
+    # H100 on GPT-3 in MLPerf v3.0: 10.94 minutes on 3,584 and 45.606 on 768 (the page prints 786): 89 % of the speed
+    # for each chip (https://techmaggie.com/nvidia-leads-habana-challenges-on-mlperf-gpt-3-benchmark)
     grown = {"chips": 768.0, "run_time": 45.606, "other_chips": 3584.0, "other_run_time": 10.94}
     assert note("speed_per_chip", **grown) == pytest.approx(0.89, abs=0.005)
     found = scale_out(**BASE | grown | {"other_chip_hour_price": 3.0})
