@@ -16,7 +16,7 @@ BASE: dict[str, Any] = {
     "cached_tokens": 0.0,
     "query_heads": 128.0,
     "kv_heads": 8.0,
-    "head_size": 128.0,
+    "head_dim": 128.0,
     "activation_bytes": 2.0,
     "gpus": 4.0,
     "network_bandwidth": 50.0,

@@ -195,6 +195,13 @@ def test_the_operator_model_gives_the_same_step_within_a_tenth(requests: float) 
     assert found.total == pytest.approx(operators, rel=0.1)
 
 
+def test_a_mean_batch_need_not_be_whole() -> None:
+    low, middle, high = (float(decode_step(**BARE | {"batch": each, "context": 1e3}).total) for each in (7.0, 7.5, 8.0))
+    assert middle == pytest.approx((low + high) / 2)
+    with pytest.raises(RackmathError, match="batch"):
+        decode_step(**BARE | {"batch": 0.5})
+
+
 def test_draws_with_and_without_an_optimum() -> None:
     found = decode_step(**BARE | {"context": np.array([0.0, 1e4])})
     np.testing.assert_allclose(found.notes["optimal_batch"].value, [295.34, np.inf], rtol=1e-4)

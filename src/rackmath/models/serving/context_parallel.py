@@ -70,7 +70,7 @@ def context_parallel(
             help="key-value heads of a layer",
         ),
     ],
-    head_size: Annotated[
+    head_dim: Annotated[
         Real,
         Param(
             "element/token",
@@ -101,7 +101,7 @@ def context_parallel(
        V_{tensor} = 2 \cdot \frac{2 (p - 1)}{p}\,T h w
 
     where :math:`p` is gpus, :math:`w` activation_bytes, :math:`T` new_tokens, :math:`P` cached_tokens, and :math:`h`,
-    :math:`h_{kv}` the heads (query or key-value) times head_size. Each rank has its part of the tokens: either keys
+    :math:`h_{kv}` the heads (query or key-value) times head_dim. Each rank has its part of the tokens: either keys
     and values of all tokens go round (pass-KV), or the queries of the new ones go round and their answers come back
     (pass-Q). Tensor parallelism adds activations up twice in a layer, and each takes two steps. The lines are its
     traffic, and what dealing the context out saves of it: half at least, more with fewer key-value heads.
@@ -113,14 +113,14 @@ def context_parallel(
     Not included: weights, which each rank holds whole; latency; overlap; uneven work of causal attention.
     Source: A. Yang and others, https://arxiv.org/abs/2411.01783
 
-    >>> sent = context_parallel(new_tokens=131072, cached_tokens=0, query_heads=128, kv_heads=8, head_size=128,
+    >>> sent = context_parallel(new_tokens=131072, cached_tokens=0, query_heads=128, kv_heads=8, head_dim=128,
     ...                         activation_bytes=2, gpus=4, network_bandwidth=50)
     >>> round(float(sent.total), 1), round(float(sent.notes["tensor_over_context_parallel"].value))
     (402.7, 32)
     """
     ranks = np.asarray(number(gpus, "GPU"), dtype=np.float64)
     fresh, cached = number(new_tokens, "token"), number(cached_tokens, "token")
-    each = number(head_size, "element/token") * number(activation_bytes, "byte/element") / 1e6  # MB a head and token
+    each = number(head_dim, "element/token") * number(activation_bytes, "byte/element") / 1e6  # MB a head and token
     heads, kv = number(query_heads, ""), number(kv_heads, "")
     away = (ranks - 1) / ranks
     queries = away * fresh * heads * each
