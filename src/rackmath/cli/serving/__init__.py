@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from rackmath.cli.serving.explain import explain
+from rackmath.cli.serving.knee import knee
 from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.predict import predict
+from rackmath.cli.serving.requests import requests
 from rackmath.cli.serving.validate import validate
 
 
@@ -20,5 +22,7 @@ for command in (
     explain,
     mlperf,
     validate,
+    requests,
+    knee,
 ):
     serving.add_command(command)
