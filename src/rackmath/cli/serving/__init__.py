@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from rackmath.cli.serving.compare import compare
 from rackmath.cli.serving.explain import explain
 from rackmath.cli.serving.knee import knee
 from rackmath.cli.serving.mlperf import mlperf
@@ -23,6 +24,7 @@ for command in (
     mlperf,
     validate,
     requests,
+    compare,
     knee,
 ):
     serving.add_command(command)
