@@ -10,6 +10,7 @@ from rackmath.cli.serving.knee import knee
 from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.predict import predict
 from rackmath.cli.serving.requests import requests
+from rackmath.cli.serving.results import results
 from rackmath.cli.serving.validate import validate
 
 
@@ -26,5 +27,6 @@ for command in (
     requests,
     compare,
     knee,
+    results,
 ):
     serving.add_command(command)
