@@ -11,6 +11,7 @@ from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.predict import predict
 from rackmath.cli.serving.requests import requests
 from rackmath.cli.serving.results import results
+from rackmath.cli.serving.scenario import loadgen, scenario
 from rackmath.cli.serving.validate import validate
 
 
@@ -28,5 +29,7 @@ for command in (
     compare,
     knee,
     results,
+    scenario,
+    loadgen,
 ):
     serving.add_command(command)
