@@ -93,7 +93,11 @@ def _columns(one: Spread) -> list[Estimate]:
 
 def _shown(each: Estimate, factor: float) -> str:
     value = each.times(factor)
-    return f"{value.value:,.4g} ({value.low:,.3g}–{value.high:,.3g})"
+    return f"{_digits(value.value)} ({_digits(value.low)}–{_digits(value.high)})"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def _totals(made: Measured, level: dict[str, float]) -> list[list[str]]:
