@@ -161,7 +161,7 @@ def test_like_results_are_compared_and_their_differences_named(table):
 
 
 def test_what_a_claim_needs(table):
-    closed, opened = table({}, {"division": "open"})
+    closed, opened = table({}, {"division": "open", "value": "160000"})
     assert supports("gpu-faster", [closed, closed]) == []
     # an open result twice as fast as a closed one says nothing of the accelerator
     assert any("needs closed" in each for each in supports("gpu-faster", [opened, opened]))
