@@ -220,6 +220,7 @@ def test_results_that_were_taken_back_are_left_out(table, tmp_path):
         ({"value": "0"}, "is not a result above 0"),
         ({"value": ""}, "is not a result above 0"),
         ({"value": "1e17"}, "too large to be true"),
+        ({"value": "1e999999999"}, "not a finite number below"),
         ({"scenario": "Sometimes"}, "none of Offline, Server"),
         ({"division": ""}, "none of closed, open, network"),
         ({"power_value": "5", "power_unit": "horses"}, "neither Watts nor millijoules"),

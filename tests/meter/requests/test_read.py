@@ -218,6 +218,7 @@ def test_plain_json_lines(log):
         ("ttft,e2e,output_tokens\ninf,1,2\n", "not a finite number"),
         ("ttft,e2e,output_tokens\nabc,1,2\n", "'abc' is not a number"),
         ("ttft,e2e,output_tokens\n1,1e300,2\n", "too long to be true"),
+        ("arrival,ttft\n1764583200000,0.1\n", "does the column's name lack its unit"),
         ("ttft,e2e,output_tokens\n1,2,-5\n", "number of tokens is negative"),
         ("ttft,e2e,output_tokens\n1,2,1e30\n", "tokens"),
         ("arrival,ttft\n1,2\n,2\n", "some requests have an arrival and some have none"),

@@ -16,6 +16,7 @@ Flags = NDArray[np.bool_]
 MOST_REQUESTS = 20_000_000
 SHOWN = 5
 ROUNDING = 1e-6  # seconds by which clocks and printed digits may disagree
+LAST_MOMENT = 1e11  # seconds since 1970, some 3,000 years of them; milliseconds since then are more
 NOTHING = float("nan")
 
 
@@ -136,6 +137,10 @@ def _check(name: str, found: list[Request], columns: dict[str, Array], gaps: Arr
     ttft, e2e, tokens = columns["ttft"], columns["e2e"], columns["output_tokens"]
     tests = [
         (np.isinf(np.column_stack(list(columns.values()))).any(axis=1), "a value is infinite"),
+        (
+            np.abs(columns["arrival"]) > LAST_MOMENT,
+            "its arrival is no moment in seconds; does the column's name lack its unit (_ms, _us, _ns)?",
+        ),
         (ttft < 0, "the first token comes before the request: its time is negative"),
         (e2e < 0, "the last token comes before the request: its time is negative"),
         (e2e < ttft - ROUNDING, "the last token comes before the first: time goes back"),

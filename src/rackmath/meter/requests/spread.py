@@ -13,6 +13,7 @@ from rackmath.uncertainty.streams import stream
 PERCENTILES = (50, 90, 95, 99)
 DRAWS = 2000
 INTERVAL = (2.5, 97.5)
+SAME = 1e-9
 NORMAL_95 = 1.959963984540054
 
 
@@ -70,9 +71,10 @@ def effective(values: Array) -> float:
     True
     """
     n = len(values)
-    centred = values - values.mean()
+    mean = float(values.mean())
+    centred = values - mean
     power = float(centred @ centred)
-    if n < 3 or power <= 0:
+    if n < 3 or power <= n * (SAME * mean) ** 2:  # equal values differ by rounding alone
         return float(n)
     likeness = min(max(float(centred[1:] @ centred[:-1]) / power, 0.0), 1 - 1 / n)
     return max(n * (1 - likeness) / (1 + likeness), 1.0)
