@@ -27,6 +27,7 @@ from rackmath.meter.requests.spread import Estimate, Spread, share, spread
 LEVELS = ("ttft", "tpot", "e2e")
 FEW = 100
 DRIFT = 1.5
+THIN = 10
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,12 @@ def _said(log: Log, found: Measured, ok: Flags, warmup: float, cooldown: float) 
         way = "rises" if drift > 1 else "falls"
         said.append(f"the median time to first token {way} × {drift:.2f} from the first half to the second: not steady")
     alike = found.spreads["ttft"] or found.spreads["e2e"]
+    thin = [q for q, over in alike.over.items() if over < THIN] if alike and alike.count >= FEW else []
+    if thin:
+        said.append(
+            f"{', '.join(f'p{q}' for q in thin)} rest on fewer than {THIN} independent slow requests: their intervals "
+            "are too narrow, run longer"
+        )
     if alike is not None and alike.effective < 0.5 * alike.count:
         said.append(
             f"neighbouring requests are alike: {alike.count:,} are worth {alike.effective:,.0f} independent ones, and "

@@ -14,6 +14,9 @@ PERCENTILES = (50, 90, 95, 99)
 DRAWS = 2000
 INTERVAL = (2.5, 97.5)
 SAME = 1e-9
+BATCHES = 20
+LEAST_BATCH = 10
+STUDENT_95 = 2.093024054408263  # of 19 degrees of freedom
 NORMAL_95 = 1.959963984540054
 
 
@@ -38,6 +41,8 @@ class Spread:
     effective: float
     mean: Estimate
     percentiles: dict[int, Estimate]
+    over: dict[int, float]
+    """How many independent requests lie above each percentile; from a few, its interval is too narrow."""
 
 
 def spread(values: Array, name: str, seed: int) -> Spread | None:
@@ -45,7 +50,8 @@ def spread(values: Array, name: str, seed: int) -> Spread | None:
 
     A percentile is the value at its rank (no interpolation), as MLPerf's is. Its interval is the bootstrap's: the rank
     of that order statistic in a resample is a Beta variable, so that it is drawn at once instead of by resampling.
-    Requests that queue behind each other are alike; their number is cut to what they are worth (lag-1 correlation).
+    Requests that queue behind each other are alike; their number is cut to what they are worth: for a percentile by
+    whether they are over it, since slow requests come in longer runs than fast ones.
     """
     known = values[~np.isnan(values)]
     if not len(known):
@@ -53,19 +59,24 @@ def spread(values: Array, name: str, seed: int) -> Spread | None:
     n, worth = len(known), effective(known)
     ordered = np.sort(known)
     draws = stream(seed, f"requests:{name}")
-    found = {}
+    found, over = {}, {}
     for percent in PERCENTILES:
-        rank = min(math.ceil(percent / 100 * worth), worth)
-        at = draws.beta(rank, worth - rank + 1, DRAWS)
+        value = float(ordered[max(math.ceil(percent / 100 * n), 1) - 1])
+        own = min(worth, effective((known > value).astype(np.float64)))
+        over[percent] = own * (1 - percent / 100)
+        rank = min(math.ceil(percent / 100 * own), own)
+        at = draws.beta(rank, own - rank + 1, DRAWS)
         low, high = np.percentile(ordered[np.minimum((at * n).astype(np.int64), n - 1)], INTERVAL)
-        value = ordered[max(math.ceil(percent / 100 * n), 1) - 1]
-        found[percent] = Estimate(float(value), float(min(low, value)), float(max(high, value)))
+        found[percent] = Estimate(value, float(min(low, value)), float(max(high, value)))
     mean, width = float(known.mean()), NORMAL_95 * float(known.std()) / math.sqrt(worth)
-    return Spread(n, worth, Estimate(mean, max(mean - width, 0.0), mean + width), found)
+    return Spread(n, worth, Estimate(mean, max(mean - width, 0.0), mean + width), found, over)
 
 
 def effective(values: Array) -> float:
-    """Return how many independent values a series is worth: n (1 − r) / (1 + r), r the correlation of neighbours.
+    """Return how many independent values a series is worth.
+
+    The lesser of n (1 − r) / (1 + r), r the correlation of neighbours, and, in long series, of what the means of twenty
+    batches vary by over what independent ones would, with Student's t for so few batches.
 
     >>> bool(effective(np.array([1.0, 2.0] * 50)) == 100)
     True
@@ -77,7 +88,13 @@ def effective(values: Array) -> float:
     if n < 3 or power <= n * (SAME * mean) ** 2:  # equal values differ by rounding alone
         return float(n)
     likeness = min(max(float(centred[1:] @ centred[:-1]) / power, 0.0), 1 - 1 / n)
-    return max(n * (1 - likeness) / (1 + likeness), 1.0)
+    worth = n * (1 - likeness) / (1 + likeness)
+    size = n // BATCHES
+    if size >= LEAST_BATCH:
+        means = centred[: size * BATCHES].reshape(BATCHES, size).mean(axis=1)
+        swollen = size * float(means.var(ddof=1)) / (power / n) * (STUDENT_95 / NORMAL_95) ** 2
+        worth = min(worth, n / max(swollen, 1.0))
+    return max(worth, 1.0)
 
 
 def share(part: int, whole: int) -> Estimate:
