@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+
 import numpy as np
 import pytest
 
+from conftest import shared_path
 from rackmath.errors import RackmathError
 from rackmath.models.serving.knee import find_knee
 
@@ -122,3 +126,40 @@ def test_bad_sweeps_are_refused(columns, told):
 def test_a_limit_must_be_above_nothing():
     with pytest.raises(RackmathError, match="limit"):
         find_knee([1, 2, 3], [1, 2, 3], [1, 2, 3], -1)
+
+
+@pytest.mark.shared
+def test_measured_sweeps_obey_littles_law():
+    """InferenceX measures closed loops with requests of 0.9 × the nominal output, so that both sides are known."""
+    sweeps = defaultdict(list)
+    with shared_path("data/serving/inferencex_dashboard_sample.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["disagg"] in {"0", "False"}:
+                names = (
+                    "hardware",
+                    "framework",
+                    "precision",
+                    "spec_method",
+                    "decode_tp",
+                    "decode_ep",
+                    "isl",
+                    "osl",
+                    "date",
+                )
+                sweeps[tuple(row[name] for name in names)].append(row)
+    found = []
+    for rows in sweeps.values():
+        if len({row["conc"] for row in rows}) < 5:
+            continue
+        made = {name: [float(row[name]) for row in rows] for name in ("conc", "output_tput_per_gpu", "mean_e2el")}
+        rates = [
+            float(row["output_tput_per_gpu"]) * float(row["num_decode_gpu"]) / (0.9 * float(row["osl"])) for row in rows
+        ]
+        ttft = [float(row["p99_ttft"]) for row in rows]
+        knee = find_knee(
+            made["conc"], made["output_tput_per_gpu"], ttft, requests=rates, mean_latency=made["mean_e2el"]
+        )
+        found.extend(knee.little)
+    assert len(found) >= 25
+    assert min(found) > 0.95
+    assert max(found) < 1.02

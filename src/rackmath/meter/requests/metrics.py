@@ -22,7 +22,7 @@ import numpy as np
 from rackmath.errors import RackmathError
 from rackmath.meter.requests.arrivals import OMISSION, Arrivals, in_flight, look
 from rackmath.meter.requests.log import Array, Flags, Log
-from rackmath.meter.requests.spread import Estimate, Spread, share, spread
+from rackmath.meter.requests.spread import Estimate, Spread, effective, share, spread
 
 LEVELS = ("ttft", "tpot", "e2e")
 FEW = 100
@@ -224,7 +224,8 @@ def _good(
             passes = passes | (log.output_tokens <= 1)
         good &= passes
     count = int(good.sum())
-    return share(count, int(kept.sum())), count / seconds if seconds else None
+    attained = share(count / int(kept.sum()), effective(good[kept].astype(np.float64)))
+    return attained, count / seconds if seconds else None
 
 
 def _said(log: Log, found: Measured, ok: Flags, warmup: float, cooldown: float) -> list[str]:
@@ -259,8 +260,8 @@ def _said(log: Log, found: Measured, ok: Flags, warmup: float, cooldown: float) 
     thin = [q for q, over in alike.over.items() if over < THIN] if alike and alike.count >= FEW else []
     if thin:
         said.append(
-            f"{', '.join(f'p{q}' for q in thin)} rest on fewer than {THIN} independent slow requests: their intervals "
-            "are too narrow, run longer"
+            f"fewer than {THIN} independent slow requests lie above {', '.join(f'p{q}' for q in thin)}: intervals "
+            "there are too narrow, run longer"
         )
     if alike is not None and alike.effective < 0.5 * alike.count:
         said.append(

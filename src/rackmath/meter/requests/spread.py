@@ -97,12 +97,12 @@ def effective(values: Array) -> float:
     return max(worth, 1.0)
 
 
-def share(part: int, whole: int) -> Estimate:
-    """Return a share with its 95 % interval by Wilson's score, which stays inside 0 to 1.
+def share(p: float, whole: float) -> Estimate:
+    """Return a share of `whole` independent requests with its 95 % interval by Wilson's score, which stays in 0 to 1.
 
     Source: https://doi.org/10.1080/01621459.1927.10502953
     """
-    p, z = part / whole, NORMAL_95
+    z = NORMAL_95
     middle = (p + z**2 / (2 * whole)) / (1 + z**2 / whole)
     half = z / (1 + z**2 / whole) * math.sqrt(p * (1 - p) / whole + z**2 / (4 * whole**2))
     return Estimate(p, max(min(middle - half, p), 0.0), min(max(middle + half, p), 1.0))
