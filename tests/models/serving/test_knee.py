@@ -128,25 +128,17 @@ def test_a_limit_must_be_above_nothing():
         find_knee([1, 2, 3], [1, 2, 3], [1, 2, 3], -1)
 
 
+SWEEP = ("hardware", "framework", "precision", "spec_method", "decode_tp", "decode_ep", "isl", "osl", "date")
+
+
 @pytest.mark.shared
 def test_measured_sweeps_obey_littles_law():
     """InferenceX measures closed loops with requests of 0.9 × the nominal output, so that both sides are known."""
     sweeps = defaultdict(list)
     with shared_path("data/serving/inferencex_dashboard_sample.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if row["disagg"] in {"0", "False"}:
-                names = (
-                    "hardware",
-                    "framework",
-                    "precision",
-                    "spec_method",
-                    "decode_tp",
-                    "decode_ep",
-                    "isl",
-                    "osl",
-                    "date",
-                )
-                sweeps[tuple(row[name] for name in names)].append(row)
+            if row["disagg"] in {"0", "False"} and row["mean_e2el"] and row["p99_ttft"]:
+                sweeps[tuple(row[name] for name in SWEEP)].append(row)
     found = []
     for rows in sweeps.values():
         if len({row["conc"] for row in rows}) < 5:
