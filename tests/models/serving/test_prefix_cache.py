@@ -80,8 +80,8 @@ def test_knowing_popularity_is_never_worse() -> None:
 
 
 def test_limits_of_memory() -> None:
-    nothing = prefix_cache(**BASE | {"cache_memory": 0.0})
-    assert nothing.total == pytest.approx(0.15)
+    nothing = prefix_cache(**BASE | {"cache_memory": 1e-3})
+    assert nothing.total == pytest.approx(0.15, rel=1e-4)
     everything = prefix_cache(**BASE | {"cache_memory": 1e5, "found_cost_ratio": 0.1})
     assert everything.total == pytest.approx(0.15 * (0.4 + 0.6 * 0.1))
     assert everything.notes["cache_hit_rate"].value == 1

@@ -10,6 +10,7 @@ import numpy as np
 from rackmath.kernel import Choice, Param, Real, Result, model
 from rackmath.models._numbers import HAIR, some, tagged
 from rackmath.models._terms import GpusPerReplica
+from rackmath.models.serving._cache_terms import GB, AcceleratorMemory
 from rackmath.models.serving._shapes import (
     CacheFormat,
     HeadDim,
@@ -22,7 +23,7 @@ from rackmath.models.serving._shapes import (
 from rackmath.models.serving.step import fixed_bytes_per_sequence, kv_bytes_per_token
 from rackmath.units import number
 
-GB, GIB = 1e9, 2.0**30
+GIB = 2.0**30
 
 
 @model(
@@ -57,16 +58,7 @@ def kv_cache(
     kv_heads: KvHeads,
     head_dim: HeadDim,
     cache_format: CacheFormat,
-    memory: Annotated[
-        Real,
-        Param(
-            "GB/GPU",
-            evidence="h100-sxm/memory",
-            minimum=1,
-            maximum=1e4,
-            help="memory of one accelerator; GB is 10^9 bytes, write GiB for 2^30",
-        ),
-    ],
+    memory: AcceleratorMemory,
     gpus_per_replica: GpusPerReplica,
     memory_share: Annotated[
         Real,

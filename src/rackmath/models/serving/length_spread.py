@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from rackmath.errors import RackmathError
 from rackmath.kernel import Param, Path, Real, Result, model
 from rackmath.models._numbers import ratio, some, tagged
+from rackmath.models.serving._cache_terms import PromptTokenCost
 from rackmath.models.serving._lengths import (
     Lengths,
     LongAnswer,
@@ -118,17 +119,7 @@ def length_spread(
             help="share of each prompt, from its start, whose keys and values a cache holds already",
         ),
     ],
-    prompt_token_cost: Annotated[
-        Real,
-        Param(
-            "USD/Mtok",
-            assumption="0.15 USD/Mtok",
-            because="near what a Llama of 70 billion parameters costs on H100 GPUs kept full",
-            minimum=0,
-            maximum=1e4,
-            help="cost of a million prompt tokens while the context is short",
-        ),
-    ],
+    prompt_token_cost: PromptTokenCost,
     answer_token_cost: Annotated[
         Real,
         Param(

@@ -9,6 +9,7 @@ import numpy as np
 from rackmath.kernel import Choice, Param, Real, Result, model
 from rackmath.models._numbers import ratio, some, tagged
 from rackmath.models._terms import CacheableShare
+from rackmath.models.serving._cache_terms import GB, CacheMemory, PromptTokenCost
 from rackmath.models.serving._residency import LARGEST_COUNT, lru_share, most_popular_share, ranked
 from rackmath.models.serving._shapes import (
     CacheFormat,
@@ -22,7 +23,6 @@ from rackmath.models.serving._shapes import (
 from rackmath.models.serving.step import kv_bytes_per_token
 from rackmath.units import number
 
-GB = 1e9
 BARELY = 0.01
 """A gain in hit rate below which more memory is not worth a sentence."""
 
@@ -43,17 +43,7 @@ BARELY = 0.01
 )
 def prefix_cache(
     *,
-    prompt_token_cost: Annotated[
-        Real,
-        Param(
-            "USD/Mtok",
-            assumption="0.15 USD/Mtok",
-            because="near what a Llama of 70 billion parameters costs on H100 GPUs kept full",
-            minimum=0,
-            maximum=1e4,
-            help="cost of computing a million prompt tokens",
-        ),
-    ],
+    prompt_token_cost: PromptTokenCost,
     found_cost_ratio: Annotated[
         Real,
         Param(
@@ -66,17 +56,7 @@ def prefix_cache(
         ),
     ],
     cacheable_share: CacheableShare,
-    cache_memory: Annotated[
-        Real,
-        Param(
-            "GB/replica",
-            assumption="400 GB/replica",
-            because="what 8-bit weights of 70 billion parameters leave on eight H100",
-            minimum=0,
-            maximum=1e8,
-            help="memory that keeps prefixes, all tiers together; GB is 10^9 bytes, write GiB for 2^30",
-        ),
-    ],
+    cache_memory: CacheMemory,
     model_shape: ModelShape,
     layers: Layers,
     kv_heads: KvHeads,
