@@ -60,12 +60,16 @@ def test_of_a_price_cut_by_four_only_half_is_the_format() -> None:
 
 def test_four_bits_on_a_hopper_save_bytes_only() -> None:
     found = precision(**BASE | {"second_format": "nvfp4"})
-    assert found.lines["faster_arithmetic"] == 0
-    assert found.lines["fewer_bytes"] == pytest.approx(0.5 * (0.28125 - 1))
+    assert found.lines["arithmetic"] == 0
+    assert found.lines["bytes_read"] == pytest.approx(0.5 * (0.28125 - 1))
     assert "no fp4 arithmetic" in found.warnings[0]
     from_eight = precision(**BASE | {"first_format": "fp8", "second_format": "int4", "reading_share": 0.1})
-    assert from_eight.lines["faster_arithmetic"] == pytest.approx(0.9, abs=1e-3)  # from FP8 back to BF16 arithmetic
+    assert from_eight.lines["arithmetic"] == pytest.approx(0.9, abs=1e-3)  # from FP8 back to BF16 arithmetic
     assert from_eight.total > 1.5
+    assert "costs more" in from_eight.warnings[0]
+    # 0.4844 fewer bytes against twice the arithmetic: even at 67 % reading
+    even = BASE | {"first_format": "fp8", "second_format": "int4", "reading_share": 1 / (1 + 0.484375)}
+    assert precision(**even).total == pytest.approx(1.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("full", [15.01, 15.5, 16.0])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from rackmath.kernel import Choice, Param, Real, Result, model
-from rackmath.models._numbers import HAIR, ratio, tagged
+from rackmath.models._numbers import HAIR, ratio, some, tagged
 from rackmath.models._terms import GpuHourPrice, OutputThroughput
 from rackmath.models.serving.hardware import arithmetic_on, find_accelerator, find_format
 from rackmath.units import convert, number
@@ -48,8 +48,8 @@ def precision(
         str,
         Choice(
             *FORMAT_NAMES,
-            assumption="bf16",
-            because="the format that most models are published in",
+            assumption="fp8",
+            because="the throughput that is taken where none is given was measured so",
             help="number format of the weights that the throughput was measured with",
         ),
     ],
@@ -57,8 +57,8 @@ def precision(
         str,
         Choice(
             *FORMAT_NAMES,
-            assumption="fp8",
-            because="the first step that most services take",
+            assumption="int4",
+            because="the next step on chips without four-bit arithmetic; write nvfp4 or mxfp4 on those that have it",
             help="number format of the weights that it is compared with",
         ),
     ],
@@ -116,8 +116,10 @@ def precision(
     :math:`\rho` reading_share, :math:`w` the bytes of a weight with its scales and :math:`P` the chip's dense peak rate
     for the arithmetic that the format gets. Formats without arithmetic of their own on the chip are widened to BF16
     when they are multiplied: they save bytes only. Four-bit formats carry scales (0.53 to 0.56 bytes a weight), so that
-    they halve eight bits not quite. The notes also give the other saving, which comes of holding the weights in fewer
-    accelerators: it is as large as their number falls only if a replica then still makes as many tokens.
+    they halve eight bits not quite. On a chip that has FP8 but no four-bit arithmetic they are dearer than FP8 as soon
+    as arithmetic takes a third of the time that the format touches. The notes also give the other saving, which comes
+    of holding the weights in fewer accelerators: it is as large as their number falls only if a replica then still
+    makes as many tokens.
 
     Limits: all fixed saves nothing; all arithmetic saves as peak rates say; all reading as bytes say.
     Not included: the loss of quality, which must be measured; the cache's own format (`serving.kv_cache`); the time
@@ -128,7 +130,7 @@ def precision(
     ...     gpu_hour_price=2.34, output_throughput=50, chip="h100_sxm", first_format="bf16", second_format="int4",
     ...     fixed_share=0.2, reading_share=0.75, parameters=70.6e9, weights_share_of_memory=0.6)
     >>> {name: round(float(line), 2) for name, line in found.lines.items()}
-    {'first_format': 13.0, 'fewer_bytes': -5.79, 'faster_arithmetic': 0.0}
+    {'first_format': 13.0, 'bytes_read': -5.79, 'arithmetic': 0.0}
     >>> float(found.notes["accelerators_first"].value), float(found.notes["accelerators_second"].value)
     (3.0, 1.0)
     """
@@ -143,8 +145,8 @@ def precision(
     read = touched * number(reading_share, "")
     lines = {
         "first_format": first + 0 * read,
-        "fewer_bytes": first * read * (bytes_ratio - 1),
-        "faster_arithmetic": first * (touched - read) * (time_ratio - 1),
+        "bytes_read": first * read * (bytes_ratio - 1),
+        "arithmetic": first * (touched - read) * (time_ratio - 1),
     }
     room = device.memory_gb * GIB * number(weights_share_of_memory, "")
     chips = [np.maximum(np.ceil(number(parameters, "") * each.bytes / room * (1 - HAIR)), 1.0) for each in formats]
@@ -175,6 +177,8 @@ def precision(
             )
         if bytes_ratio > 1:
             found.append("The second format is the wider one: this is what going back costs.")
+        elif some(sum(lines.values()) > first):
+            found.append("The narrower format costs more here: it loses the arithmetic that the first one had.")
         return found
 
     return Result("USD/Mtok", lines, notes=notes, warnings=warnings)
