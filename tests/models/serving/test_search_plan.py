@@ -242,7 +242,7 @@ def test_bad_input_is_one_clear_line(changes, told):
 
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_demand_is_above_nothing(rate):
-    with pytest.raises(RackmathError, match="nothing to plan|at least the mean"):
+    with pytest.raises(RackmathError, match=r"nothing to plan|at least the mean"):
         of_rate(rate, 1024, 1024)
 
 
