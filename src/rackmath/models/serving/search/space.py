@@ -63,6 +63,11 @@ class Setups:
     notes: tuple[str, ...] = field(default=())
 
 
+def runs_on(engine: str, chip: Accelerator) -> bool:
+    """Say whether an engine runs on an accelerator."""
+    return engine != "trtllm" or chip.architecture in NVIDIA
+
+
 def _doublings(most: int) -> Iterator[int]:
     size = 1
     while size <= most:
@@ -113,8 +118,8 @@ def setups(space: Space) -> Setups:
     for chip in space.chips:
         choices = layouts(space.shape, chip, space.most_devices)
         for engine in space.engines:
-            if engine == "trtllm" and chip.architecture not in NVIDIA:
-                notes[f"trtllm does not run on {chip.name}: left out"] = None
+            if not runs_on(engine, chip):
+                notes[f"{engine} does not run on {chip.name}: left out"] = None
                 continue
             for precision in space.precisions or formats(space.shape, chip):
                 pattern = _pattern(space, chip, engine, precision)
