@@ -43,7 +43,6 @@ from rackmath.errors import Problems, RackmathError, suggest
 from rackmath.kernel.bind import Bound, Input, bind
 from rackmath.kernel.catalogue import get
 from rackmath.kernel.correlation import Pair, Together
-from rackmath.kernel.declare import Model
 from rackmath.kernel.params import Param, Series
 from rackmath.uncertainty import parse_stated
 from rackmath.units import canonical, convert
@@ -461,7 +460,7 @@ def _stream(target: str, options: list[Option]) -> str:
 
 def _sweep(body: Mapping[str, Any], options: list[Option]) -> Sweep:
     name = str(body.get("input", ""))
-    declared = _declared(name, [option.bound.model for option in options])
+    declared = _declared(name, options)
     ends = []
     for key in ("from", "to"):
         if key not in body:
@@ -481,10 +480,11 @@ def _sweep(body: Mapping[str, Any], options: list[Option]) -> Sweep:
     return Sweep(name, declared.unit, low, high, scale)
 
 
-def _declared(name: str, models: list[Model]) -> Param:
-    for model in models:
-        declared = model.parameters.get(name)
-        if isinstance(declared, Param) and not isinstance(declared, Series):
-            return declared
-    known = {each for model in models for each in model.parameters}
+def _declared(name: str, options: list[Option]) -> Param:
+    """Return the declaration of a number that some option has, or a model that one of its inputs is taken from."""
+    leaves = [leaf for option in options for leaf in option.bound.leaves()]
+    for leaf in leaves:
+        if leaf.name == name and isinstance(leaf.declared, Param) and not isinstance(leaf.declared, Series):
+            return leaf.declared
+    known = {leaf.name for leaf in leaves}
     raise RackmathError(f"no option has a number called {name[:60]!r}{suggest(name, known)}")
