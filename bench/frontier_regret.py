@@ -1,4 +1,4 @@
-"""Score choices by prediction on measured sweeps, with rows in the fit and left out of it.
+"""Score choices by prediction on measured sweeps, and what errors have in common, with rows in the fit and left out.
 
     python bench/frontier_regret.py ../shared/data/serving/inferencex_silicon_ttft_tpot.csv
 
@@ -12,14 +12,17 @@ import csv
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import rankdata, spearmanr
 
 from rackmath.models.serving.fitting import Measured, Scored, cross_validate, predict_logs
 from rackmath.models.serving.measured import read_measured
 from rackmath.models.serving.predict import interval
+from rackmath.models.serving.rows import group_names
 from rackmath.models.serving.search.regret import Regrets, choices, summary
 from rackmath.models.serving.search.sureness import Spread, spread_of
 from rackmath.models.serving.step import Array
 from rackmath.models.serving.stored import fitted
+from rackmath.uncertainty.distributions import score_of
 
 
 def predicted(data: Measured, scored: list[Scored], split: str) -> tuple[Array, Array, Spread]:
@@ -33,6 +36,25 @@ def predicted(data: Measured, scored: list[Scored], split: str) -> tuple[Array, 
                 family = data.configurations[row].shape.family
                 low[row], high[row] = interval(fitted().intervals["token"], new, family)
     return token, first, spread_of(low, high)
+
+
+def in_common(data: Measured, scored: list[Scored], split: str) -> tuple[float, float]:
+    """Return the correlation of ranks of both times' errors, and how alike errors of a time are in a combination.
+
+    The latter is the intra-class correlation of normal scores, by combination of engine, chip, model and format.
+    """
+    parts = [each for each in scored if each.split == split]
+    token, first, rows = (
+        np.concatenate([getattr(each, name) for each in parts]) for name in ("token", "first", "rows")
+    )
+    folds = [each.fold for each in parts for _ in each.rows]
+    scores = score_of((rankdata(token) - 0.5) / len(token))
+    groups: dict[tuple[str, str], list[float]] = {}
+    for fold, row, score in zip(folds, rows, scores, strict=True):
+        groups.setdefault((fold, group_names(data.configurations[row])["combination"]), []).append(score)
+    many = [np.array(each) for each in groups.values() if len(each) > 1]
+    pairs = sum((each.sum() ** 2 - (each**2).sum()) / (len(each) - 1) for each in many)
+    return float(spearmanr(token, first)[0]), float(pairs / sum(len(each) for each in many))
 
 
 def line(words: str, found: Regrets) -> str:
@@ -50,12 +72,17 @@ def main() -> None:
     log_token, log_first, _, _ = predict_logs(data.configurations, fitted().constants, fitted().offsets, False)
     print(line("in the fit", summary(choices(data, np.exp(log_token), np.exp(log_first)))))
     scored = cross_validate(data, False)
-    for split in ("seen", "combination", "model", "accelerator"):
+    splits = ("seen", "combination", "model", "accelerator")
+    for split in splits:
         token, first, spread = predicted(data, scored, split)
         rows = np.flatnonzero(np.isfinite(token))
         part, spread = data.part(rows), spread.part(rows)
         print(line(f"left out: {split}", summary(choices(part, token[rows], first[rows]))))
         print(line(f"left out: {split}, 80 % sure", summary(choices(part, token[rows], first[rows], spread))))
+    print("\n| left out | token and first token, rank correlation | within a combination, intra-class |\n|---|---|---|")
+    for split in splits:
+        both, alike = in_common(data, scored, split)
+        print(f"| {split} | {both:.2f} | {alike:.2f} |")
 
 
 if __name__ == "__main__":

@@ -143,3 +143,23 @@ def test_a_nested_answer_outside_the_bounds_is_refused(with_forecast, evidence):
         bind(with_forecast["toy.cost"], tight, evidence)
     with pytest.raises(Problems, match=r"speed: load: .*too high"):
         bind(with_forecast["toy.cost"], {"speed": {**FORECAST, "inputs": {"load": 1000}}}, evidence)
+
+
+def test_an_input_of_the_nested_model_is_overruled(evidence):
+    scenario = load(TEXT, evidence, overrides={"one.speed.load": "20"})
+    one, two = (option.bound.central().total for option in scenario.options)
+    assert (one, two) == (pytest.approx(0.6), pytest.approx(1.1))
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("one.hour_price.load", "does not take this input from a model"),
+        ("one.speed.lode", "has no input 'lode'; did you mean 'load'"),
+        ("one.spede.load", "no option has this input"),
+        ("three.speed.load", "no option has this input"),
+    ],
+)
+def test_what_cannot_be_overruled_is_said(evidence, target, told):
+    with pytest.raises(Problems, match=told):
+        load(TEXT, evidence, overrides={target: "20"})

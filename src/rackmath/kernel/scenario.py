@@ -240,7 +240,8 @@ def load(
     today
         The date where neither is given; None for all that is known, with no age.
     overrides
-        ``"input"`` (every option that has it) or ``"option.input"`` to a value that overrules the file's.
+        ``"input"`` (every option that has it), ``"option.input"``, or ``"option.input.inner"`` where the input is taken
+        from a model, to a value that overrules the file's.
 
     Raises
     ------
@@ -338,9 +339,12 @@ def _option(
     given = {name: raw for name, (_, raw) in shared.items() if name in model.parameters}
     given.update(own)
     for target, raw in overrides.items():
-        option, _, name = target.rpartition(".")
+        option, name, inner = _target(target)
         if option in {"", key} and name in model.parameters:
-            given[name] = raw
+            try:
+                given[name] = _overruled(given.get(name), inner, raw)
+            except RackmathError as problem:
+                reader.say_of_setting(f"{target}: {problem}")
     streams = {name: f"shared.{name}" for name in shared if name not in own and f"{key}.{name}" not in overrides}
     try:
         bound = bind(model, given, evidence, as_of=as_of, label=lambda name: streams.get(name, f"options.{key}.{name}"))
@@ -349,6 +353,24 @@ def _option(
             reader.say(_place(told, key, own, shared), f"option {key}: {told}")
         return None
     return Option(key, reader.word((*path, "title"), body.get("title"), key), bound)
+
+
+def _target(written: str) -> tuple[str, str, list[str]]:
+    """Split ``input``, ``option.input`` or ``option.input.inner``: an input of the model that it is taken from."""
+    option, name, *inner = written.split(".") if "." in written else ("", written)
+    return option, name, inner
+
+
+def _overruled(written: Any, inner: list[str], raw: str) -> Any:
+    """Return what is written of an input with `raw` in its place, or in that of an input of its nested model."""
+    if not inner:
+        return raw
+    if not (isinstance(written, Mapping) and "model" in written):
+        raise RackmathError(f"the option does not take this input from a model, so it has no {inner[0][:60]!r}")
+    own = written.get("inputs") or {}
+    if not isinstance(own, Mapping):
+        raise RackmathError("`inputs` of a nested model must name its inputs")
+    return {**written, "inputs": {**own, inner[0]: _overruled(own.get(inner[0]), inner[1:], raw)}}
 
 
 def _place(
@@ -378,7 +400,7 @@ def _unused(
         if name not in known:
             reader.say((section, name), f"{name}: no option's model has this input{suggest(name, known)}")
     for target in overrides:
-        option, _, name = target.rpartition(".")
+        option, name, _ = _target(target)
         fits = [each for each in options if option in {"", each.id} and name in each.bound.model.parameters]
         if not fits:
             places = [f"{each.id}.{each_name}" for each in options for each_name in each.bound.model.parameters]

@@ -79,7 +79,7 @@ def test_the_cost_is_the_price_times_what_it_is_at_a_dollar():
     ("changes", "told"),
     [
         ({"language_model": "Llama-3.1-405B", "most_gpus": "1"}, "does not fit on up to 1 h200_sxm"),
-        ({"engine": "trtllm", "accelerator": "mi300x"}, "no engine that was asked for runs"),
+        ({"engine": "trtllm", "accelerator": "mi300x"}, "cannot be laid out as asked"),
         ({"input_tokens": np.linspace(1, 1000, 200)}, "200 different lengths"),
         ({"user_speed": -1.0}, "user_speed"),
     ],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -143,6 +145,11 @@ def test_formats_are_those_that_the_chip_computes_in():
     assert formats(gpt, find_accelerator("b200_sxm")) == ("mxfp4",)
 
 
+def test_tensor_ranks_that_are_asked_for_are_kept_to():
+    found = frontier("Llama-3.1-70B", ["h200_sxm"], isl=1024, osl=1024, tensor_ranks=(2, 4))
+    assert {each.layout.tp for each in found.points.setups} == {2, 4}
+
+
 def test_four_bits_on_hopper_save_memory_and_not_arithmetic():
     asked = {"isl": 1024, "osl": 1024, "precisions": ("nvfp4", "fp8")}
     found = frontier("Llama-3.1-70B", ["h100_sxm"], **asked)
@@ -226,6 +233,8 @@ def test_more_devices_on_a_request_are_faster_and_dearer():
         ({"tpot_limit": float("nan")}, "a limit is above 0"),
         ({"precisions": ("fp7",)}, "no number format is called"),
         ({"engines": ("abacus",)}, "no engine is called"),
+        ({"tensor_ranks": (7,)}, "7 tensor ranks do not divide the 64 heads"),
+        ({"tensor_ranks": (16,)}, "cannot be laid out as asked"),
         ({"most_devices": 0}, "a replica of 0 devices"),
         ({"most_devices": 10**9}, "a replica of"),
     ],
@@ -269,3 +278,10 @@ def test_ten_thousand_configurations_take_under_a_second():
     assert len(found.pareto) > 5
     assert found.enumerated >= 10_000
     assert time.process_time() - start < 1
+
+
+def test_the_page_says_what_runs(capsys):
+    page = (Path(__file__).parents[3] / "docs/serving-search.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(example, "serving-search.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("h")

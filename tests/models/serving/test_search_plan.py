@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rackmath.errors import RackmathError
+from rackmath.models.serving.predict import predict
 from rackmath.models.serving.search import Price, frontier, of_rate, of_tokens, of_trace, plan
 from rackmath.models.serving.search.outcomes import outcomes
 from rackmath.models.serving.search.sizing import Limits, chances, size
@@ -250,3 +251,11 @@ def test_the_plan_stands_on_the_frontier_of_its_own_search(made):
     found = frontier("Llama-3.1-70B", CHIPS, isl=1024, osl=1024, prices=PRICES, loads=made.frontier.space.loads)
     assert len(found.points) == len(made.frontier.points)
     assert found.points[made.choice.at] == made.choice.point
+
+
+def test_the_choice_can_be_handed_to_a_simulation(made):
+    configuration, rate = made.to_simulate
+    (again,) = predict([configuration])
+    assert again.token == pytest.approx(made.choice.point.tpot)
+    assert rate * made.choice.replicas == pytest.approx(DEMAND.peak)
+    assert planned(tpot_limit=0.0005).to_simulate is None

@@ -118,6 +118,10 @@ class Points:
         """Return the 90th percentile of the output tokens a second and device."""
         return np.asarray(self.tokens_per_s_per_device * np.exp(self.rate_spread.high))
 
+    def configuration(self, at: int) -> Configuration:
+        """Return one point as the configuration that predictions and simulations take."""
+        return replace(self.setups[self.setup[at]], concurrency=float(self.concurrency[at]))
+
     def __getitem__(self, at: int) -> Point:
         """Return one point as plain numbers."""
         setup = self.setups[self.setup[at]]
