@@ -120,7 +120,8 @@ class Points:
 
     def configuration(self, at: int) -> Configuration:
         """Return one point as the configuration that predictions and simulations take."""
-        return replace(self.setups[self.setup[at]], concurrency=float(self.concurrency[at]))
+        setup: Configuration = self.setups[int(self.setup[at])]
+        return replace(setup, concurrency=float(self.concurrency[at]))
 
     def __getitem__(self, at: int) -> Point:
         """Return one point as plain numbers."""
