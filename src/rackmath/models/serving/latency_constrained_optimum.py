@@ -72,12 +72,12 @@ def latency_constrained_optimum(
     weight_format: WeightFormat,
     engine: Engine,
     most_gpus: MostGpus,
-    input_tokens: InputTokens,
-    output_tokens: OutputTokens,
     first_token_limit: FirstTokenLimit,
     output_token_limit: OutputTokenLimit,
     confidence: Confidence,
     gpu_hour_price: GpuHourPrice,
+    input_tokens: InputTokens,
+    output_tokens: OutputTokens,
 ) -> Result:
     r"""Search layouts and loads of one accelerator for the cheapest token within the limits.
 

@@ -45,10 +45,10 @@ def pareto_frontier(
     weight_format: WeightFormat,
     engine: Engine,
     most_gpus: MostGpus,
-    input_tokens: InputTokens,
-    output_tokens: OutputTokens,
     user_speed: UserSpeed,
     gpu_hour_price: GpuHourPrice,
+    input_tokens: InputTokens,
+    output_tokens: OutputTokens,
 ) -> Result:
     r"""Return the height of the frontier of cost over speed at one speed.
 
