@@ -7,7 +7,9 @@ import click
 from rackmath.cli.serving.compare import compare
 from rackmath.cli.serving.explain import explain
 from rackmath.cli.serving.knee import knee
+from rackmath.cli.serving.frontier import frontier
 from rackmath.cli.serving.mlperf import mlperf
+from rackmath.cli.serving.plan import plan
 from rackmath.cli.serving.predict import predict
 from rackmath.cli.serving.requests import requests
 from rackmath.cli.serving.results import results
@@ -23,6 +25,8 @@ def serving() -> None:
 for command in (
     predict,
     explain,
+    frontier,
+    plan,
     mlperf,
     validate,
     requests,

@@ -11,7 +11,9 @@ import click
 from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
+    from rackmath.models.serving.hardware import Accelerator
     from rackmath.models.serving.predict import Prediction
+    from rackmath.models.serving.shape import Shape
 
 
 def point(function: Any) -> Any:
@@ -37,31 +39,33 @@ def point(function: Any) -> Any:
     return function
 
 
+def shape_named(name: str) -> Shape:
+    """Return a model of the catalogue, or the one that a config.json describes."""
+    from rackmath.models.serving.shape import find_shape, read_config
+
+    path = Path(name)
+    if path.suffix != ".json":
+        return find_shape(name)
+    return read_config(path.read_text(encoding="utf-8"), path.parent.name or name)
+
+
+def chip_named(name: str) -> Accelerator:
+    """Return an accelerator of the packaged table, or the one that a data sheet describes."""
+    from rackmath.models.serving.hardware import find_accelerator, read_accelerator
+
+    path = Path(name)
+    if path.suffix != ".json":
+        return find_accelerator(name)
+    return read_accelerator(path.read_text(encoding="utf-8"), path.stem)
+
+
 def predicted(given: Mapping[str, Any]) -> Prediction:
     """Return the prediction for one configuration; RackmathError with the reason where there is none."""
-    from rackmath.models.serving.hardware import Accelerator, find_accelerator, read_accelerator
     from rackmath.models.serving.predict import predict
     from rackmath.models.serving.rows import read_row
-    from rackmath.models.serving.shape import Shape, find_shape, read_config
 
     if not given["model"] or not given["system"]:
         raise RackmathError("give --model and --system for one point, or --csv and --out for a table")
-
-    def shapes(name: str) -> Shape:
-        path = Path(name)
-        return (
-            read_config(path.read_text(encoding="utf-8"), path.parent.name or name)
-            if path.suffix == ".json"
-            else find_shape(name)
-        )
-
-    def chips(name: str) -> Accelerator:
-        path = Path(name)
-        return (
-            read_accelerator(path.read_text(encoding="utf-8"), path.stem)
-            if path.suffix == ".json"
-            else find_accelerator(name)
-        )
 
     ranks = given["tp"] * given["dp"]
     if given["ep"] < 1 or ranks < 1 or ranks % given["ep"]:
@@ -82,7 +86,7 @@ def predicted(given: Mapping[str, Any]) -> Prediction:
         "moe_tp_size": str(ranks // given["ep"]),
         "moe_ep_size": str(given["ep"]),
     }
-    made = predict([read_row(row, shapes, chips)])[0]
+    made = predict([read_row(row, shape_named, chip_named)])[0]
     if made.token is None:
         raise RackmathError(made.note)
     return made
