@@ -6,8 +6,8 @@ import click
 
 from rackmath.cli.serving.compare import compare
 from rackmath.cli.serving.explain import explain
-from rackmath.cli.serving.knee import knee
 from rackmath.cli.serving.frontier import frontier
+from rackmath.cli.serving.knee import knee
 from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.plan import plan
 from rackmath.cli.serving.predict import predict
