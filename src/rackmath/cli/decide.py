@@ -125,6 +125,7 @@ def _print(decision: dict[str, Any]) -> None:
     _print_over_time(decision)
     _print_sensitivity(decision)
     _print_information(decision)
+    _print_nested(decision)
     _print_figures(decision)
     receipt = decision["receipt"]
     made = f"{decision['samples']:,} draws, seed {decision['seed']}, rackmath {receipt['rackmath']}"
@@ -252,6 +253,26 @@ def _margin(value: float | None) -> str:
     from rackmath.units import format_compact
 
     return "∞" if value is None else format_compact(value)
+
+
+def _print_nested(decision: dict[str, Any]) -> None:
+    """Print the inputs that are taken from another model, with all that it says of them; its inputs come below."""
+    from rackmath.units import format_value
+
+    rows = []
+    for option in decision["options"]:
+        for each in (one for one in option["inputs"] if "model" in one):
+            nested = each["model"]
+            rows.append(
+                [f"{option['id']}: {each['label']}", format_value(each["value"], each["unit"], 4), nested["model"]]
+            )
+            for name, note in nested["notes"].items():
+                value, unit = note["value"], note["unit"]
+                told = value if isinstance(value, str) else format_value(value, unit, 4)
+                rows.append([f"  {name.replace('_', ' ')}", shorten(str(told), 60), ""])
+    if rows:
+        click.secho("\nTaken from a model, at the medians of its inputs", bold=True)
+        click.echo(table(["input", "value", "model"], rows))
 
 
 def _print_figures(decision: dict[str, Any]) -> None:

@@ -144,7 +144,7 @@ class Bound:
         """Return the inputs that are values, those of nested models included, in order."""
         found: list[Input] = []
         for each in self.inputs.values():
-            found += each.child.leaves() if each.child else [each]
+            found += _leaves(each)
         return found
 
     def evaluate(self, value_of: Callable[[Input], Any]) -> Result:
@@ -232,7 +232,7 @@ class _Binder:
                 problems.append(text if text.startswith(f"{name}:") else f"{name}: {text}")
         if problems:
             raise Problems(problems)
-        return Bound(model, bound)
+        return Bound(model, {name: _apart(each, model, bound) for name, each in bound.items()})
 
     def _given(self, name: str, declared: Declared, raw: Any) -> Input:
         if isinstance(raw, str) and raw.strip().startswith("@"):
@@ -279,6 +279,19 @@ class _Binder:
 def _assumed(name: str, declared: Declared) -> Input:
     stream = f"assumption:{name}={declared.assumption}"
     return _value(name, declared, declared.assumption, Origin(ASSUMPTION, source=declared.because), stream)
+
+
+def _apart(each: Input, model: Model, inputs: Mapping[str, Input]) -> Input:
+    """Return an input that is assumed for this very answer with a stream of its own: the model and its other inputs."""
+    if not (isinstance(each.declared, Param) and each.declared.its_own and each.origin.kind == ASSUMPTION):
+        return each
+    others = [leaf for name, one in inputs.items() if name != each.name for leaf in _leaves(one)]
+    said = ", ".join(f"{leaf.name} {leaf.text}" for leaf in others)
+    return replace(each, stream=f"{each.stream} of {model.id}: {said}")
+
+
+def _leaves(each: Input) -> list[Input]:
+    return each.child.leaves() if each.child else [each]
 
 
 def _value(name: str, declared: Declared, raw: Any, origin: Origin, stream: str) -> Input:

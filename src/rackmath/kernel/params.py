@@ -45,6 +45,9 @@ class Param(_Declared):
     minimum: float = -math.inf
     maximum: float = math.inf
     above: float | None = None
+    its_own: bool = False
+    """Whether an assumed value is about this very answer (the error of a prediction) and not about the world: it is
+    drawn apart wherever the model's other inputs differ."""
 
     @property
     def floor(self) -> float:

@@ -16,7 +16,9 @@ from rackmath.errors import RackmathError
 from rackmath.kernel.bind import ASSUMPTION, FIGURE, GIVEN, MODEL, Bound, Input, Origin
 from rackmath.kernel.catalogue import get
 from rackmath.kernel.params import Param, Series
+from rackmath.kernel.result import Result
 from rackmath.uncertainty import Distribution, Interval, parse_stated
+from rackmath.units import convert
 
 
 def plain(value: Any) -> Any:
@@ -89,7 +91,7 @@ def record_input(each: Input) -> dict[str, Any]:
     """Return one input as plain data: name, value, unit, origin, source, date, and the stream it draws from."""
     found: dict[str, Any] = {
         "name": each.name,
-        "value": None if each.child else plain(each.at(0.5)),
+        "value": plain(each.at(0.5)),
         "unit": each.unit,
         "text": each.text,
         "origin": each.origin.kind,
@@ -107,8 +109,25 @@ def record_input(each: Input) -> dict[str, Any]:
         found["stream"] = each.stream
         found["low"], found["high"] = float(each.at(0.05)), float(each.at(0.95))
     if each.child:
-        found["model"] = record(each.child)
+        answer = each.child.central()
+        found["value"] = float(convert(answer.total, answer.unit, each.unit))
+        found["model"] = {**record(each.child), **_answer(answer)}
     return found
+
+
+def _answer(result: Result) -> dict[str, Any]:
+    """Return what a nested model says at the medians: beside its inputs, so that a receipt shows it whole."""
+    notes = {
+        name: {"value": note.value if isinstance(note.value, str) else plain(np.asarray(note.value)), "unit": note.unit}
+        for name, note in result.notes.items()
+    }
+    return {
+        "unit": result.unit,
+        "total": plain(np.asarray(result.total)),
+        "lines": {name: plain(np.asarray(value)) for name, value in result.lines.items()},
+        "notes": notes,
+        "warnings": list(result.warnings),
+    }
 
 
 def _distribution(distribution: Distribution) -> dict[str, Any]:

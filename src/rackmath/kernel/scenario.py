@@ -43,7 +43,6 @@ from rackmath.errors import Problems, RackmathError, suggest
 from rackmath.kernel.bind import Bound, Input, bind
 from rackmath.kernel.catalogue import get
 from rackmath.kernel.correlation import Pair, Together
-from rackmath.kernel.declare import Model
 from rackmath.kernel.params import Param, Series
 from rackmath.uncertainty import parse_stated
 from rackmath.units import canonical, convert
@@ -241,7 +240,8 @@ def load(
     today
         The date where neither is given; None for all that is known, with no age.
     overrides
-        ``"input"`` (every option that has it) or ``"option.input"`` to a value that overrules the file's.
+        ``"input"`` (every option that has it), ``"option.input"``, or ``"option.input.inner"`` where the input is taken
+        from a model, to a value that overrules the file's.
 
     Raises
     ------
@@ -339,9 +339,12 @@ def _option(
     given = {name: raw for name, (_, raw) in shared.items() if name in model.parameters}
     given.update(own)
     for target, raw in overrides.items():
-        option, _, name = target.rpartition(".")
+        option, name, inner = _target(target)
         if option in {"", key} and name in model.parameters:
-            given[name] = raw
+            try:
+                given[name] = _overruled(given.get(name), inner, raw)
+            except RackmathError as problem:
+                reader.say_of_setting(f"{target}: {problem}")
     streams = {name: f"shared.{name}" for name in shared if name not in own and f"{key}.{name}" not in overrides}
     try:
         bound = bind(model, given, evidence, as_of=as_of, label=lambda name: streams.get(name, f"options.{key}.{name}"))
@@ -350,6 +353,24 @@ def _option(
             reader.say(_place(told, key, own, shared), f"option {key}: {told}")
         return None
     return Option(key, reader.word((*path, "title"), body.get("title"), key), bound)
+
+
+def _target(written: str) -> tuple[str, str, list[str]]:
+    """Split ``input``, ``option.input`` or ``option.input.inner``: an input of the model that it is taken from."""
+    option, name, *inner = written.split(".") if "." in written else ("", written)
+    return option, name, inner
+
+
+def _overruled(written: Any, inner: list[str], raw: str) -> Any:
+    """Return what is written of an input with `raw` in its place, or in that of an input of its nested model."""
+    if not inner:
+        return raw
+    if not (isinstance(written, Mapping) and "model" in written):
+        raise RackmathError(f"the option does not take this input from a model, so it has no {inner[0][:60]!r}")
+    own = written.get("inputs") or {}
+    if not isinstance(own, Mapping):
+        raise RackmathError("`inputs` of a nested model must name its inputs")
+    return {**written, "inputs": {**own, inner[0]: _overruled(own.get(inner[0]), inner[1:], raw)}}
 
 
 def _place(
@@ -379,7 +400,7 @@ def _unused(
         if name not in known:
             reader.say((section, name), f"{name}: no option's model has this input{suggest(name, known)}")
     for target in overrides:
-        option, _, name = target.rpartition(".")
+        option, name, _ = _target(target)
         fits = [each for each in options if option in {"", each.id} and name in each.bound.model.parameters]
         if not fits:
             places = [f"{each.id}.{each_name}" for each in options for each_name in each.bound.model.parameters]
@@ -461,7 +482,7 @@ def _stream(target: str, options: list[Option]) -> str:
 
 def _sweep(body: Mapping[str, Any], options: list[Option]) -> Sweep:
     name = str(body.get("input", ""))
-    declared = _declared(name, [option.bound.model for option in options])
+    declared = _declared(name, options)
     ends = []
     for key in ("from", "to"):
         if key not in body:
@@ -481,10 +502,11 @@ def _sweep(body: Mapping[str, Any], options: list[Option]) -> Sweep:
     return Sweep(name, declared.unit, low, high, scale)
 
 
-def _declared(name: str, models: list[Model]) -> Param:
-    for model in models:
-        declared = model.parameters.get(name)
-        if isinstance(declared, Param) and not isinstance(declared, Series):
-            return declared
-    known = {each for model in models for each in model.parameters}
+def _declared(name: str, options: list[Option]) -> Param:
+    """Return the declaration of a number that some option has, or a model that one of its inputs is taken from."""
+    leaves = [leaf for option in options for leaf in option.bound.leaves()]
+    for leaf in leaves:
+        if leaf.name == name and isinstance(leaf.declared, Param) and not isinstance(leaf.declared, Series):
+            return leaf.declared
+    known = {leaf.name for leaf in leaves}
     raise RackmathError(f"no option has a number called {name[:60]!r}{suggest(name, known)}")

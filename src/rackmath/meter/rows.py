@@ -154,7 +154,7 @@ class Row(Mapping[str, str]):
             value = Decimal(written.replace(",", "") if written.count(",") and "." in written else written)
         except InvalidOperation:
             raise self.wrong(name, "is not a number") from None
-        if not value.is_finite() or abs(value) > Decimal("1e18"):
+        if not value.is_finite() or value.copy_abs() > Decimal("1e18"):
             raise self.wrong(name, "is not a finite number below 1e18")
         return value
 

@@ -242,7 +242,7 @@ def worth_table(inputs: Sequence[Mapping[str, Any]], unit: str) -> Table:
     return Table(caption, heads, rows, note=note)
 
 
-_ORIGIN = {"figure": "figure of a brain", "given": "given in the scenario"}
+_ORIGIN = {"figure": "figure of a brain", "given": "given in the scenario", "model": "another model"}
 
 
 def input_table(option: Mapping[str, Any]) -> Table:
@@ -273,12 +273,10 @@ def input_table(option: Mapping[str, Any]) -> Table:
 
 
 def _leaves(inputs: Iterable[Mapping[str, Any]], above: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the inputs that are values, each with its label; those of a model within a model say whose they are."""
+    """Yield the inputs, each with its label; those of a model that an input is taken from follow it, with its name."""
     for item in inputs:
         label = capital(item.get("label") or str(item.get("name") or "").replace("_", " "))
         path = f"{above} › {label}" if above else label
-        nested = item.get("model")
-        if isinstance(nested, Mapping):
+        yield path, item
+        if isinstance(nested := item.get("model"), Mapping):
             yield from _leaves(nested.get("inputs") or (), path)
-        else:
-            yield path, item

@@ -53,7 +53,7 @@ def predict(csv_path: Path | None, out_path: Path | None, to_json: bool, **given
     made = predicted(given)
     first, first_low, first_high, token, token_low, token_high = times(made)
     devices = given["tp"] * given["dp"] * given["pp"]
-    per_device = given["concurrency"] * given["osl"] / (first + given["osl"] * token) / devices
+    per_device = given["concurrency"] * given["osl"] / (first + (given["osl"] - 1) * token) / devices
     if to_json:
         print_json(
             {

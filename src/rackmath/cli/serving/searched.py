@@ -44,6 +44,7 @@ def search_options(function: Any) -> Any:
         ),
         click.option("--isl", type=float, default=1024, show_default=True, help="Input tokens of a request."),
         click.option("--osl", type=float, default=1024, show_default=True, help="Output tokens of a request."),
+        click.option("--tp", "tensor_ranks", type=int, multiple=True, help="Tensor-parallel ranks to keep to."),
         click.option("--max-devices", type=int, default=8, show_default=True, help="Devices of one replica at most."),
         click.option(
             "--price",
@@ -80,6 +81,7 @@ def space(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Price]]:
         "precisions": given["precisions"],
         "engines": given["engines"],
         "most_devices": given["max_devices"],
+        "tensor_ranks": given["tensor_ranks"],
         "ttft_limit": seconds(given["ttft_limit"]),
         "tpot_limit": seconds(given["tpot_limit"]),
     }
@@ -129,9 +131,12 @@ def _given(chips: Sequence[Accelerator], given: Sequence[str]) -> dict[str, Pric
         chip = chip_named(name).name
         if chip not in names:
             raise RackmathError(f"--price: {name[:40]} is not among the chips searched")
-        stated = parse_stated(text, PRICE_UNIT)
-        scaled = stated.distribution.scaled(convert(1.0, stated.unit, PRICE_UNIT))
-        found[chip] = Price.of(scaled, said=f"given: {text.strip()}")
+        try:
+            stated = parse_stated(text, PRICE_UNIT)
+            scaled = stated.distribution.scaled(convert(1.0, stated.unit, PRICE_UNIT))
+            found[chip] = Price.of(scaled, said=f"given: {text.strip()}")
+        except RackmathError as problem:
+            raise RackmathError(f"--price {each[:60]!r}: {problem}") from None
     return found
 
 

@@ -85,6 +85,7 @@ def frontier(
     engines: Sequence[str] = ("vllm",),
     most_devices: int = MOST_DEVICES,
     loads: Sequence[float] = LOADS,
+    tensor_ranks: Sequence[int] = (),
     prices: Mapping[str, Price] | None = None,
     ttft_limit: float | None = None,
     tpot_limit: float | None = None,
@@ -105,6 +106,8 @@ def frontier(
         Devices of one replica at most.
     loads
         Requests in flight on a replica.
+    tensor_ranks
+        Tensor-parallel ranks to keep to; none: all that fit.
     prices
         Chip to price; a chip without one has speeds and no costs.
     ttft_limit, tpot_limit
@@ -127,6 +130,7 @@ def frontier(
         engines=tuple(engines),
         most_devices=most_devices,
         loads=tuple(loads),
+        tensor_ranks=tuple(tensor_ranks),
     )
     found = setups(space)
     wanted = np.array(sorted(set(space.loads)))

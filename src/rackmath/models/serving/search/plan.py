@@ -10,6 +10,7 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.models.serving.hardware import Accelerator
+from rackmath.models.serving.rows import Configuration
 from rackmath.models.serving.search.demand import Demand
 from rackmath.models.serving.search.frontier import Frontier, frontier
 from rackmath.models.serving.search.outcomes import Outcome, outcomes
@@ -54,6 +55,13 @@ class Plan:
     binds: str
     slopes: Mapping[str, Slope]
     miss: str = ""
+
+    @property
+    def to_simulate(self) -> tuple[Configuration, float] | None:
+        """Return the chosen configuration and the requests a second on each replica at the peak, to check it by."""
+        if self.choice is None:
+            return None
+        return self.frontier.points.configuration(self.choice.at), self.demand.peak / self.choice.replicas
 
     @property
     def price_of_safety(self) -> float | None:

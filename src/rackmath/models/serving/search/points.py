@@ -118,6 +118,11 @@ class Points:
         """Return the 90th percentile of the output tokens a second and device."""
         return np.asarray(self.tokens_per_s_per_device * np.exp(self.rate_spread.high))
 
+    def configuration(self, at: int) -> Configuration:
+        """Return one point as the configuration that predictions and simulations take."""
+        setup: Configuration = self.setups[int(self.setup[at])]
+        return replace(setup, concurrency=float(self.concurrency[at]))
+
     def __getitem__(self, at: int) -> Point:
         """Return one point as plain numbers."""
         setup = self.setups[self.setup[at]]
@@ -168,11 +173,7 @@ def predict_points(
     fit: Fitted,
     met: Mapping[str, frozenset[str]],
 ) -> tuple[Points, Dropped]:
-    """Predict every deployment under every load, and drop what does not fit.
-
-    A replica of pipeline stages works on as many micro-batches as it has stages. A token passes all stages, so it
-    takes as long as on one device with that micro-batch; only the memory is that of a stage.
-    """
+    """Predict every deployment under every load, and drop what does not fit."""
     r = columns(setups, fit.constants)
     room = memory_room(r)
     most = np.where(room > 0, most_sequences(r, room), 0.0)
@@ -180,7 +181,24 @@ def predict_points(
     fits, held, busy = np.broadcast_to((room > 0)[:, None], wanted.shape), wanted <= most[:, None], wanted >= 1
     dropped = Dropped(int((~fits).sum()), int((fits & ~held).sum()), int((fits & held & ~busy).sum()))
     setup, load = np.nonzero(fits & held & busy)
-    rows = [_as_one_stage(setups[s], c) for s, c in zip(setup.tolist(), loads[load].tolist(), strict=True)]
+    return predict_pairs(setups, setup, loads[load], prices, fit, met), dropped
+
+
+def predict_pairs(
+    setups: Sequence[Configuration],
+    setup: Places,
+    load: Array,
+    prices: Mapping[str, Price],
+    fit: Fitted,
+    met: Mapping[str, frozenset[str]],
+) -> Points:
+    """Predict deployments `setups[setup[i]]` under `load[i]`, whether they fit or not; what is not finite is left out.
+
+    A replica of pipeline stages works on as many micro-batches as it has stages. A token passes all stages, so it
+    takes as long as on one device with that micro-batch; only the memory is that of a stage.
+    """
+    rows = [_as_one_stage(setups[s], c) for s, c in zip(setup.tolist(), load.tolist(), strict=True)]
+    r = columns(setups, fit.constants)
     staged = r["pp"][setup] > 1
     token, first, parts = np.empty(len(rows)), np.empty(len(rows)), np.empty((len(rows), len(PARTS)))
     for kind in (staged, ~staged):
@@ -189,15 +207,12 @@ def predict_points(
                 log_token, log_first, _, split = predict_logs(
                     [rows[i] for i in np.flatnonzero(kind)], fit.constants, fit.offsets, False
                 )
-            token[kind], first[kind], parts[kind] = np.exp(log_token), np.exp(log_first), split
-    extra = _handing_over(r, fit.constants, loads[load], setup)
+                token[kind], first[kind], parts[kind] = np.exp(log_token), np.exp(log_first), split
+    extra = _handing_over(r, fit.constants, load, setup)
     token, first = token + extra, first + extra
     parts[:, PARTS.index("collectives")] += extra
     sound = np.isfinite(token) & np.isfinite(first) & (token > 0) & (first > 0)
-    found = _points(
-        tuple(setups), setup[sound], loads[load[sound]], token[sound], first[sound], parts[sound], prices, fit, met
-    )
-    return found, dropped
+    return _points(tuple(setups), setup[sound], load[sound], token[sound], first[sound], parts[sound], prices, fit, met)
 
 
 def _as_one_stage(setup: Configuration, load: float) -> Configuration:

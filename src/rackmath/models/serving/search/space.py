@@ -41,6 +41,8 @@ class Space:
     engines: tuple[str, ...] = ("vllm",)
     most_devices: int = MOST_DEVICES
     loads: tuple[float, ...] = LOADS
+    tensor_ranks: tuple[int, ...] = ()
+    """Tensor-parallel ranks to keep to; none: all that fit."""
 
     def __post_init__(self) -> None:
         for name, value in (("isl", self.isl), ("osl", self.osl), *(("concurrency", load) for load in self.loads)):
@@ -51,6 +53,11 @@ class Space:
         for engine in self.engines:
             if engine not in ENGINES:
                 raise RackmathError(f"no engine is called {engine[:40]!r}; {', '.join(ENGINES)} are known")
+        for ranks in self.tensor_ranks:
+            if ranks < 1 or self.shape.heads % ranks:
+                raise RackmathError(
+                    f"{ranks} tensor ranks do not divide the {self.shape.heads} heads of {self.shape.name}"
+                )
         if not (self.chips and self.engines and self.loads):
             raise RackmathError("a search needs at least one chip, one engine and one load")
 
@@ -61,6 +68,11 @@ class Setups:
 
     found: tuple[Configuration, ...]
     notes: tuple[str, ...] = field(default=())
+
+
+def runs_on(engine: str, chip: Accelerator) -> bool:
+    """Say whether an engine runs on an accelerator."""
+    return engine != "trtllm" or chip.architecture in NVIDIA
 
 
 def _doublings(most: int) -> Iterator[int]:
@@ -111,10 +123,11 @@ def setups(space: Space) -> Setups:
     found: dict[tuple[object, ...], Configuration] = {}
     notes: dict[str, None] = {}
     for chip in space.chips:
-        choices = layouts(space.shape, chip, space.most_devices)
+        every = layouts(space.shape, chip, space.most_devices)
+        choices = [each for each in every if not space.tensor_ranks or each.tp in space.tensor_ranks]
         for engine in space.engines:
-            if engine == "trtllm" and chip.architecture not in NVIDIA:
-                notes[f"trtllm does not run on {chip.name}: left out"] = None
+            if not runs_on(engine, chip):
+                notes[f"{engine} does not run on {chip.name}: left out"] = None
                 continue
             for precision in space.precisions or formats(space.shape, chip):
                 pattern = _pattern(space, chip, engine, precision)
@@ -127,7 +140,10 @@ def setups(space: Space) -> Setups:
         if len(found) > MOST_SETUPS:
             raise RackmathError(f"more than {MOST_SETUPS:,} deployments; ask for fewer chips, formats or devices")
     if not found:
-        raise RackmathError(f"no engine that was asked for runs {space.shape.name} on the chips that were asked for")
+        raise RackmathError(
+            f"{space.shape.name} cannot be laid out as asked: no engine, number of tensor ranks and of devices goes "
+            "together with these chips"
+        )
     return Setups(tuple(found.values()), tuple(notes))
 
 
