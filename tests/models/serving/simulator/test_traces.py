@@ -131,7 +131,8 @@ def test_clients_of_servegen_keep_their_rate_shape_and_lengths(kind: str, shape:
     gaps = np.diff(made.arrivals)
     assert gaps.std() / gaps.mean() == pytest.approx(cv, rel=0.15)
     for tokens, levels in ((made.inputs, (275, 800, 4826)), (made.outputs, (73, 196, 1857))):
-        assert np.quantile(tokens, [0.5, 0.9, 0.99]) == pytest.approx(levels, rel=0.15)
+        for level, expected, allowed in zip((0.5, 0.9, 0.99), levels, (0.1, 0.15, 0.4), strict=True):
+            assert np.quantile(tokens, level) == pytest.approx(expected, rel=allowed)
     with pytest.raises(RackmathError, match="models: m"):
         servegen_trace(windows(shape, kind), LENGTHS, model="other", start=0, seconds=600, seed=3)
 
@@ -149,7 +150,7 @@ def test_clients_of_servegen_keep_their_rate_shape_and_lengths(kind: str, shape:
 def test_published_traces_are_read_whole(name: str, count: int) -> None:
     if name.endswith(".parquet"):
         pytest.importorskip("pyarrow")
-    trace = read_trace(shared_path(f"traces/{name}"))
+    trace = read_trace(shared_path(f"data/traces/{name}"))
     assert len(trace.arrivals) == count
     assert 3000 < trace.arrivals[-1] < 3660 or "synthetic" in name
 
@@ -158,7 +159,7 @@ def test_published_traces_are_read_whole(name: str, count: int) -> None:
 def test_hits_of_the_mooncake_trace_are_near_the_published_ceiling() -> None:
     """With room for everything and slow arrivals, full leading blocks seen before are found, all of them."""
     pytest.importorskip("pyarrow")
-    path = shared_path("traces/mooncake_conversation.parquet")
+    path = shared_path("data/traces/mooncake_conversation.parquet")
     columns = read_columns(path)
     inputs = np.array(columns["input_length"])
     ceiling = np.minimum(np.minimum(columns["prefix_hit_blocks_infinite_cache"], inputs // 512) * 512, inputs - 1)
@@ -172,8 +173,8 @@ def test_hits_of_the_mooncake_trace_are_near_the_published_ceiling() -> None:
 def test_servegen_files_make_a_trace() -> None:
     pytest.importorskip("pyarrow")
     made = servegen_trace(
-        read_columns(shared_path("traces/servegen_client_windows.parquet")),
-        read_columns(shared_path("traces/servegen_lengths.parquet")),
+        read_columns(shared_path("data/traces/servegen_client_windows.parquet")),
+        read_columns(shared_path("data/traces/servegen_lengths.parquet")),
         model="m-small",
         start=0,
         seconds=600,

@@ -707,7 +707,7 @@ def run(p: Plan, c: Costs, z: State, events: int) -> bool:
                     cut(p, c, z, r, z.clock[CLOCK])
         if z.counts[FINISHED] == p.requests:
             return True
-        now, which, coming = np.inf, np.int64(-1), False
+        now, which, coming = np.inf, int(np.int64(-1)), False  # no literal, which would be compiled apart
         if p.concurrency == 0 and z.counts[DISPATCHED] < p.requests:
             now = z.of.due[z.counts[DISPATCHED]]
         for r in range(p.replicas):
