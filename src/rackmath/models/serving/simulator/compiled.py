@@ -30,7 +30,7 @@ def compiled_run() -> Callable[..., Any] | None:
     for name, function in inspect.getmembers(copy, inspect.isfunction):
         if function.__module__ == loop.__name__:
             inner = name != loop.run.__name__  # only called from compiled code: needs no entry from Python
-            wrappers: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True}
+            wrappers: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True, "_nrt": False}
             setattr(copy, name, numba.njit(cache=True, error_model="numpy", **wrappers)(function))
     return copy.run  # type: ignore[no-any-return]
 

@@ -57,8 +57,8 @@ class Engine:
     `link_seconds_per_token`, first come first served; `pool` takes it when it has room. `policy` "mixed" puts chunks
     of prompts into decoding steps (vLLM's V1, Sarathi); "prefill-first" computes prompts in steps of their own, before
     decoding goes on. `reserve` admits a request only when its whole answer fits (no preemption). A first token counts
-    when the prompt is done, or once its cache has moved (`first_after_transfer`). `overhead` seconds a request pass
-    outside the engine's steps, before the first token.
+    when the prompt is done, or once its cache has moved (`first_after_transfer`). `overhead` seconds a request,
+    and `overhead_per_token` for each token of its prompt, pass outside the engine's steps, before the first token.
     """
 
     pool: Pool
@@ -72,6 +72,7 @@ class Engine:
     routing: str = "round-robin"
     first_after_transfer: bool = False
     overhead: float = 0.0
+    overhead_per_token: float = 0.0
 
     def __post_init__(self) -> None:
         if self.policy not in POLICIES:
@@ -82,8 +83,8 @@ class Engine:
             raise RackmathError(
                 f"block is {self.block}, sequence_blocks {self.sequence_blocks}: 1 to 4,096, at least 0"
             )
-        finite("overhead", self.overhead)
-        finite("link_seconds_per_token", self.link_seconds_per_token)
+        for name in ("overhead", "overhead_per_token", "link_seconds_per_token"):
+            finite(name, getattr(self, name))
 
     @property
     def pools(self) -> tuple[Pool, ...]:
@@ -115,7 +116,7 @@ def engine_of(
         The model does not fit in memory.
     """
     fit = fit or fitted()
-    waits = _overhead(c, fit)
+    overhead, by_token = _overheads(c, fit)
     decode, beyond = _pool(c, fit, sequences, budget, block, False)
     decode_replicas = max(int(c.decode_workers), 1) if c.disaggregated else 1
     prefill, link = None, 0.0
@@ -135,7 +136,8 @@ def engine_of(
         prefix_cache=prefix_cache,
         routing=routing,
         first_after_transfer=first_after_transfer,
-        overhead=waits,
+        overhead=overhead,
+        overhead_per_token=by_token,
     )
 
 
@@ -156,7 +158,13 @@ def _pool(c: Configuration, fit: Fitted, sequences: int, budget: int, block: int
     return Pool(cost=cost, blocks=blocks, sequences=sequences, budget=budget, ranks=ranks), int(np.ceil(fixed / each))
 
 
-def _overhead(c: Configuration, fit: Fitted) -> float:
-    """Return the seconds that a request spends outside the engine's steps, as fitted."""
-    parts = with_offsets(c, fit, "first", times([c], fit.constants).first_parts)
-    return float(parts[0, FIRST_PARTS.index("request")])
+def _overheads(c: Configuration, fit: Fitted) -> tuple[float, float]:
+    """Return the seconds outside the engine's steps, as fitted: of a request, and for each token of its prompt.
+
+    Measured first tokens ask for longer prompts than measured output tokens leave room for in the steps that both
+    share; the difference passes outside of them (reading the text, sending it on).
+    """
+    parts = times([c], fit.constants).first_parts
+    changed = with_offsets(c, fit, "first", parts)
+    request, prompt = (FIRST_PARTS.index(name) for name in ("request", "prompt"))
+    return float(changed[0, request]), max(float(changed[0, prompt] - parts[0, prompt]), 0.0) / c.isl

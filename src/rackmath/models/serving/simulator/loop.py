@@ -6,7 +6,7 @@ ends a request or finds no free block; an arrival cuts the stretch at the next s
 steps differ by the sum of contexts alone and their cost is linear in it.
 """
 
-# mypy: disable-error-code="no-any-return"  (items of arrays are of any type to it)
+# mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
 import math
@@ -205,7 +205,7 @@ def pop(z: State, r: int, i: int) -> None:
     z.at.waiting[r] -= 1
 
 
-def dispatch(p: Plan, z: State, i: int, now: float) -> None:
+def dispatch(p: Plan, c: Costs, z: State, i: int, now: float) -> None:
     """Route a request that arrives."""
     front = p.prefillers if p.prefillers > 0 else p.replicas
     best = 0
@@ -219,6 +219,9 @@ def dispatch(p: Plan, z: State, i: int, now: float) -> None:
             if z.at.load[r] < least:
                 least, best = z.at.load[r], r
         if p.routing == PREFIX_AWARE and most - least <= IMBALANCE:
+            for r in range(front):
+                cut(p, c, z, r, now)  # what will have been forgotten by then is not, now
+                trim(p, z, r)
             longest = leading(p, z, best, i)
             for r in range(front):
                 found = leading(p, z, r, i)
@@ -412,8 +415,9 @@ def begin(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
         while steps > 1 and z.at.used[r] + growth(p, z, r, steps) > p.blocks[pool]:
             steps = steps // 2
         seconds = decode_seconds(p, c, z, r, steps)
-    z.at.used[r] += growth(p, z, r, steps)
+    z.at.used[r] += growth(p, z, r, min(steps, 1))
     trim(p, z, r)
+    z.at.used[r] += growth(p, z, r, steps) - growth(p, z, r, min(steps, 1))
     z.at.planned[r] = steps
     z.at.until[r] = now + seconds
 
@@ -441,11 +445,16 @@ def mixed_seconds(p: Plan, c: Costs, z: State, r: int, steps: int) -> float:
     )
 
 
+def full(p: Plan, z: State, r: int) -> bool:
+    """Return whether nothing that waits could be admitted at the next step's end."""
+    taken = z.at.decoding[r] + z.at.filling[r] + z.at.reserved[r] - z.at.ready_count[r]
+    return taken >= p.sequences[pool_of(p, r)]
+
+
 def cut(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
     """End a planned stretch of decoding at the first step's end that is not before now."""
     steps = z.at.planned[r]
-    pool = pool_of(p, r)
-    if steps <= 1 or z.at.decoding[r] + z.at.filling[r] + z.at.reserved[r] - z.at.ready_count[r] >= p.sequences[pool]:
+    if steps <= 1:
         return
     low, high = 1, steps
     while low < high:
@@ -506,6 +515,7 @@ def end_step(p: Plan, c: Costs, z: State, r: int, now: float) -> None:
     z.at.planned[r] = 0
     z.counts[ITERATIONS] += max(steps, 1)
     counted = counting(p, z)
+    trim(p, z, r)
     if steps > 0:
         if counted:
             count_decoded(p, c, z, r, steps, now)
@@ -548,13 +558,11 @@ def end_decoders(p: Plan, z: State, r: int, now: float) -> None:
 
 
 def finish(p: Plan, z: State, r: int, i: int, now: float) -> None:
-    """Let a request go that has its last token; under a closed load the next one arrives."""
+    """Let a request go that has its last token."""
     release(p, z, r, i)
     z.of.last[i] = now
     z.at.load[r] -= 1
     z.counts[FINISHED] += 1
-    if p.concurrency > 0 and z.counts[DISPATCHED] < p.requests:
-        dispatch(p, z, z.counts[DISPATCHED], now)
 
 
 def end_prompt(p: Plan, z: State, r: int, i: int, now: float, counted: bool) -> None:
@@ -672,7 +680,8 @@ def pass_time(p: Plan, z: State, now: float) -> None:
     if now >= z.clock[NEXT_SAMPLE]:
         if z.counts[SAMPLED] == SAMPLES:
             for j in range(SAMPLES // 2):
-                z.samples[j] = z.samples[2 * j]
+                for column in range(4):
+                    z.samples[j, column] = z.samples[2 * j, column]
             z.counts[SAMPLED] = SAMPLES // 2
             z.clock[SAMPLE_STEP] = max(2 * z.clock[SAMPLE_STEP], now / SAMPLES)
         at = z.counts[SAMPLED]
@@ -683,27 +692,27 @@ def pass_time(p: Plan, z: State, now: float) -> None:
 
 def run(p: Plan, c: Costs, z: State, events: int) -> bool:
     """Run at most so many events; True when every request has ended. Call again to go on."""
-    requests = p.requests
-    if p.concurrency > 0 and z.counts[DISPATCHED] == 0:
-        for i in range(min(p.concurrency, requests)):
-            dispatch(p, z, i, 0.0)
+    due = 0
     for _ in range(events):
+        if p.concurrency > 0:  # the next one is sent when one has ended
+            due = min(p.requests, z.counts[FINISHED] + p.concurrency)
+        while z.counts[DISPATCHED] < due:
+            dispatch(p, c, z, z.counts[DISPATCHED], z.clock[CLOCK])
         for r in range(p.replicas):
             if z.at.wake[r] == 1:
                 z.at.wake[r] = 0
                 if z.at.until[r] == np.inf:
                     begin(p, c, z, r, z.clock[CLOCK])
-                else:
+                elif not full(p, z, r):
                     cut(p, c, z, r, z.clock[CLOCK])
-        if z.counts[FINISHED] == requests:
+        if z.counts[FINISHED] == p.requests:
             return True
-        now, which = np.inf, -1
-        if p.concurrency == 0 and z.counts[DISPATCHED] < requests:
+        now, which, coming = np.inf, int(np.int64(-1)), False  # no literal, which would be compiled apart
+        if p.concurrency == 0 and z.counts[DISPATCHED] < p.requests:
             now = z.of.due[z.counts[DISPATCHED]]
         for r in range(p.replicas):
             if z.at.until[r] < now:
                 now, which = z.at.until[r], r
-        coming = False
         for r in range(p.prefillers):
             if z.at.transfer_first[r] >= 0 and z.of.transfer_end[z.at.transfer_first[r]] < now:
                 now, which, coming = z.of.transfer_end[z.at.transfer_first[r]], r, True
@@ -713,7 +722,7 @@ def run(p: Plan, c: Costs, z: State, events: int) -> bool:
         elif which >= 0:
             end_step(p, c, z, which, now)
         else:
-            dispatch(p, z, z.counts[DISPATCHED], now)
+            due = z.counts[DISPATCHED] + 1
         if p.prefillers > 0:
             hand_on(p, c, z, now)
     return False

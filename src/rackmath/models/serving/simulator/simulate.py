@@ -191,8 +191,9 @@ def _outcome(
     z, o = ran.state, ran.state.of
     count = len(o.last)
     kept = slice(warm, count - drain)
-    waited = o.first - o.arrived + engine.overhead
-    whole = o.last - o.arrived + engine.overhead
+    outside = engine.overhead + engine.overhead_per_token * ran.drawn.inputs
+    waited = o.first - o.arrived + outside
+    whole = o.last - o.arrived + outside
     outputs = ran.drawn.outputs
     with np.errstate(all="ignore"):
         token = np.where(outputs > 1, (o.last - o.first) / (outputs - 1), np.nan)

@@ -120,9 +120,8 @@ class State(NamedTuple):
 
 def records(fields: Mapping[str, str], count: int) -> Any:
     """Return records that begin at 0."""
-    return np.zeros(count, dtype=[(name, kind) for kind, names in fields.items() for name in names.split()]).view(
-        np.recarray
-    )
+    kinds = [(name, kind) for kind, names in fields.items() for name in names.split()]
+    return np.zeros(count, dtype=np.dtype(kinds, align=True)).view(np.recarray)
 
 
 def new_state(plan: Plan, hashes: Whole) -> State:
