@@ -11,11 +11,11 @@ from rackmath.cli.serving.knee import knee
 from rackmath.cli.serving.mlperf import mlperf
 from rackmath.cli.serving.plan import plan
 from rackmath.cli.serving.predict import predict
-from rackmath.cli.serving.simulate import simulate
-from rackmath.cli.serving.sweep import sweep
 from rackmath.cli.serving.requests import requests
 from rackmath.cli.serving.results import results
 from rackmath.cli.serving.scenario import loadgen, scenario
+from rackmath.cli.serving.simulate import simulate
+from rackmath.cli.serving.sweep import sweep
 from rackmath.cli.serving.validate import validate
 
 
