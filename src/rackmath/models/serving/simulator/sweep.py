@@ -62,12 +62,13 @@ def sweep(
     limits: Limits | None = None,
     seed: int = 0,
     plain: bool = False,
+    largest: int = LARGEST,
     say: Callable[[Point], None] = lambda _: None,
 ) -> Sweep:
     """Return how an engine takes rising loads of one kind: rates, or requests in flight where the workload is closed.
 
     Without `loads`, a closed one is doubled until it brings less than 3 % more or the service level is missed; an open
-    one is raised to 105 % of the capacity. Each load draws the same requests.
+    one is raised to 105 % of the capacity. Each load draws the same requests. A closed one stops at `largest`.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def sweep(
         return simulate(engine, changed, seed=seed, limits=limits, plain=plain)
 
     points: list[Point] = []
-    for load in loads if loads is not None else _doubling() if closed else _rates(at, arrivals):
+    for load in loads if loads is not None else _doubling(largest) if closed else _rates(at, arrivals):
         point = _point(load, at(load))
         points.append(point)
         say(point)
@@ -109,9 +110,9 @@ def sweep(
     )
 
 
-def _doubling() -> Iterator[float]:
+def _doubling(largest: int) -> Iterator[float]:
     load = 1.0
-    while load <= LARGEST:
+    while load <= largest:
         yield load
         load *= 2
 
