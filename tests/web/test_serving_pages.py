@@ -139,3 +139,27 @@ def test_more_chips_than_have_a_look_are_too_many(browser) -> None:
     names = ["a100_sxm", "a100_pcie", "h100_sxm", "h100_pcie", "h200_sxm", "b200_sxm", "b300_sxm", "mi300x", "mi325x"]
     page = asked(browser, "/serving?" + "&".join(f"chip={name}" for name in names), 422)
     assert "9 are too many for one picture; at most 8" in page
+
+
+# --- a rising load -------------------------------------------------------------------------------------------------
+
+
+def test_a_rising_load_ends_where_the_limits_break(browser) -> None:
+    data = twin(browser, "/serving/load?model=Llama-3.1-8B-Instruct&tp=1&osl=64&isl=256&ttft=2000&tpot=15")
+    points = data["points"]
+    loads = [each["in_flight"] for each in points]
+    assert loads == [2.0**k for k in range(len(loads))]
+    assert data["broken"] == points[-1]
+    assert data["best"] == points[-2]
+    assert data["best"]["within"] >= 0.9 > data["broken"]["within"]
+    outputs = [each["output_tokens_per_s"] for each in points]
+    assert outputs[:4] == sorted(outputs[:4])
+
+
+def test_one_request_that_misses_the_limits_says_so(browser) -> None:
+    page = asked(browser, "/serving/load?model=Llama-3.1-8B-Instruct&tp=1&osl=16&isl=64&tpot=0.5")
+    assert "One request alone already misses the limits" in page
+
+
+def test_a_load_that_does_not_fit_says_so(browser) -> None:
+    assert "does not fit" in asked(browser, "/serving/load?model=Llama-3.1-405B&system=l4&tp=1", 422)

@@ -99,8 +99,9 @@ def plane(
         *_limits(x, y, plot, top=top, bottom=bottom),
     ]
     for name, row in (behind or {}).items():
-        small = [element("circle", cx=px, cy=py, r=1.8, class_="fill") for px, py in map(plot.place, row)]
-        body.append(group(*small, class_=f"behind {who(known, name).class_}"))
+        # strokes of no length with round ends: a tenth of the bytes of circles
+        small = "".join(f"M{px:.0f} {py:.0f}h0" for px, py in map(plot.place, row))
+        body.append(element("path", d=small, class_=f"behind {who(known, name).class_}"))
     ends: list[tuple[str, Place]] = []
     for name, row in series.items():
         places = [plot.place(dot) for dot in row]
