@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from rackmath.models.serving.hardware import Accelerator
     from rackmath.models.serving.search import Price
 
-SUBJECTS = {"a100_sxm": "a100-80gb"}
-"""Accelerators whose subject in the brain has another name than their own with hyphens."""
-PRICE_UNIT = "USD/GPU_hour"
-
 
 def search_options(function: Any) -> Any:
     """Add the options that say what is searched."""
@@ -92,33 +88,16 @@ def prices(
     chips: Sequence[Accelerator], given: Sequence[str], term: str, vaults: tuple[Path, ...], as_of: str | None
 ) -> dict[str, Price]:
     """Return the price of each chip that is given or has a figure; the others are left out."""
-    from rackmath.evidence.resolve import UnknownFigure
-    from rackmath.models.serving.search import Price
-    from rackmath.units import convert
+    from rackmath.models.serving.search.prices import rental_prices
 
     found = _given(chips, given)
-    missing = [chip for chip in chips if chip.name not in found]
-    evidence = load_evidence(vaults) if missing else None
-    for chip in missing:
-        assert evidence is not None
-        reference = f"{SUBJECTS.get(chip.name, chip.name.replace('_', '-'))}/rental-price?term={term}"
-        try:
-            figure = evidence.get(reference, as_of=day(as_of))
-        except UnknownFigure:
-            continue
-        factor = convert(1.0, figure.unit, PRICE_UNIT)
-        source = evidence.sources.get(figure.source)
-        found[chip.name] = Price.of(
-            figure.value.distribution.scaled(factor),
-            said=figure.reference,
-            source=source.url if source else figure.source,
-            as_of=str(figure.as_of),
-        )
-    return found
+    missing = [chip.name for chip in chips if chip.name not in found]
+    return found | (rental_prices(load_evidence(vaults), missing, term, day(as_of)) if missing else {})
 
 
 def _given(chips: Sequence[Accelerator], given: Sequence[str]) -> dict[str, Price]:
     from rackmath.models.serving.search import Price
+    from rackmath.models.serving.search.prices import UNIT
     from rackmath.uncertainty import parse_stated
     from rackmath.units import convert
 
@@ -132,8 +111,8 @@ def _given(chips: Sequence[Accelerator], given: Sequence[str]) -> dict[str, Pric
         if chip not in names:
             raise RackmathError(f"--price: {name[:40]} is not among the chips searched")
         try:
-            stated = parse_stated(text, PRICE_UNIT)
-            scaled = stated.distribution.scaled(convert(1.0, stated.unit, PRICE_UNIT))
+            stated = parse_stated(text, UNIT)
+            scaled = stated.distribution.scaled(convert(1.0, stated.unit, UNIT))
             found[chip] = Price.of(scaled, said=f"given: {text.strip()}")
         except RackmathError as problem:
             raise RackmathError(f"--price {each[:60]!r}: {problem}") from None

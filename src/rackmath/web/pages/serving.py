@@ -8,8 +8,9 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.models.serving.point import ENGINES
+from rackmath.models.serving.search.prices import rental_prices
 from rackmath.web import charts
-from rackmath.web.bench.rental import rental_prices
+from rackmath.web.bench.evidence import site_evidence
 from rackmath.web.bench.result import both
 from rackmath.web.bench.speed_form import FORMATS, PARTS, Answers, Ask, chips, load_asks, model_ask, read
 from rackmath.web.bench.turns import turn
@@ -83,7 +84,7 @@ def serving(site: Site, asked: Asked) -> Page:
     }
     found = None
     try:
-        prices = rental_prices(site, answers.values["chip"], asked.as_of)
+        prices = rental_prices(site_evidence(site), answers.values["chip"], as_of=asked.as_of)
         found = remembered(site, ("serving frontier", query, asked.as_of), lambda: _found(answers, prices))
         data["prices"] = [
             {
@@ -92,7 +93,7 @@ def serving(site: Site, asked: Asked) -> Page:
                 "low": p.low,
                 "high": p.high,
                 "figure": p.said,
-                "id": p.source,
+                "id": p.figure,
                 "as_of": p.as_of,
             }
             for chip, p in prices.items()
