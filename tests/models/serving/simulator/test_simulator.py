@@ -25,6 +25,7 @@ from rackmath.models.serving.simulator import (
     Trace,
     Uniform,
     Workload,
+    compiled,
     engine_of,
     simulate,
     sweep,
@@ -177,6 +178,26 @@ def test_littles_law_holds(name: str) -> None:
     """The requests in the system, over time, are the sum of the times that each of them stays."""
     z = ended(*BUSY[name], plain=True).state
     assert z.clock[s.SYSTEM_SECONDS] == pytest.approx(np.sum(z.of.last - z.of.arrived), rel=1e-9)
+
+
+def test_without_numba_the_plain_loop_runs_and_says_so_once(monkeypatch) -> None:
+    load = Workload(arrivals=Closed(4), lengths=Uniform(300, 80), requests=20)
+    expected = simulate(busy_engine(), load, plain=True)
+    monkeypatch.setattr(compiled, "compiled_run", lambda: None)
+    compiled._say_once.cache_clear()
+    with pytest.warns(UserWarning, match=r"rackmath\[fast\]") as said:
+        first, second = (simulate(busy_engine(), load) for _ in range(2))
+    assert len(said) == 1
+    assert first.ttft == second.ttft == expected.ttft
+
+
+def test_the_first_burst_of_a_closed_load_warms_up_unless_nothing_does() -> None:
+    load = Workload(arrivals=Closed(50), lengths=Uniform(300, 20), requests=200)
+    made = simulate(busy_engine(), load, plain=True)
+    assert (made.warm_up, made.drain, made.counted) == (51, 10, 139)
+    whole = simulate(busy_engine(), dataclasses.replace(load, warm_up=0.0, drain=0.0), plain=True)
+    assert (whole.warm_up, whole.counted) == (0, 200)
+    assert whole.output_tokens_per_s == pytest.approx(whole.records.output.sum() / whole.seconds)
 
 
 def test_preemption_happens_and_reserving_prevents_it() -> None:

@@ -23,6 +23,7 @@ from rackmath.models.serving.simulator.outcome import (
 from rackmath.models.serving.simulator.workload import Closed, Drawn, Workload, draw
 
 EVENTS = 200_000  # between two reports of progress
+MOST_PLACES = 20_000_000  # of requests that decode at once, over all replicas
 SATURATED = 20_000  # requests of the run that finds the capacity
 Progress = Callable[[int, int], None]
 
@@ -58,10 +59,19 @@ def simulate(
         raise RackmathError(f"the seed is {seed}; a whole number from 0 to 2**63 - 1 is wanted")
     drawn = draw(workload, seed)
     closed = isinstance(workload.arrivals, Closed)
-    warm, drain = int(workload.warm_up * workload.count), int(workload.drain * workload.count)
+    warm, drain = _dropped(workload)
     ran = run(engine, drawn, workload, warm, drain, plain=plain, progress=progress)
     offered, capacity = (None, None) if closed else _rates(engine, workload, drawn, plain)
     return _outcome(engine, ran, warm, drain, limits or Limits(), offered, capacity)
+
+
+def _dropped(workload: Workload) -> tuple[int, int]:
+    """Return how many requests are not counted at the start and at the end; a closed load's first burst warms up."""
+    warm, drain = int(workload.warm_up * workload.count), int(workload.drain * workload.count)
+    arrivals = workload.arrivals
+    if isinstance(arrivals, Closed) and workload.warm_up > 0 and workload.count >= 3 * arrivals.concurrency:
+        warm = max(warm, int(arrivals.concurrency) + 1)
+    return warm, drain
 
 
 def run(
@@ -102,6 +112,8 @@ def _plan(engine: Engine, drawn: Drawn, classes: int, concurrency: int, warm: in
                 f"hashes name blocks of {drawn.hash_tokens} tokens, no multiple of the engine's {engine.block}"
             )
         hash_blocks = drawn.hash_tokens // engine.block
+    if sum(pool.replicas * pool.ranks * pool.sequences for pool in pools) > MOST_PLACES:
+        raise RackmathError(f"replicas × ranks × sequences are over {MOST_PLACES:,}; simulate fewer")
     for pool in pools:
         largest = drawn.inputs + (1 if pool is engine.prefill else drawn.outputs)
         room = (pool.blocks - engine.sequence_blocks) * engine.block
