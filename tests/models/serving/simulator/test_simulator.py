@@ -262,6 +262,14 @@ def test_load_above_capacity_is_unstable_and_its_capacity_known() -> None:
     assert made.goodput == 0
 
 
+def test_the_capacity_of_a_long_trace_is_that_of_all_of_it() -> None:
+    """Short jobs first and long ones later: a part from the start alone would promise three times as much."""
+    outputs = np.repeat([100, 500], 60_000)
+    trace = Trace(np.arange(120_000) * 0.5, np.ones(120_000, dtype=np.int64), outputs)
+    made = simulate(servers(1), Workload(arrivals=trace))
+    assert made.capacity == pytest.approx(1 / (300 * TICK), rel=0.25)
+
+
 def test_bursts_wait_longer_and_have_their_variation() -> None:
     lengths = jobs(500.0, 50_000, "M")
     workload = Workload(arrivals=Gamma(1.2, 3.0), lengths=lengths, requests=20_000)

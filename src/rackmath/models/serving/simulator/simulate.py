@@ -179,6 +179,8 @@ def _rates(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> tup
     at_once = min(pool.sequences, pool.blocks / each) * pool.ranks * pool.replicas
     wanted = int(min(max(count if count < SATURATED else SATURATED, 10 * at_once), 5 * SATURATED))
     chosen = np.arange(wanted) % count
+    if wanted < count and not drawn.hash_count:  # from all of the time; shared prefixes stay next to one another
+        chosen = np.arange(wanted) * count // wanted
     lengths = np.diff(drawn.hash_at)[chosen]
     hash_at = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     within = np.arange(hash_at[-1]) - np.repeat(hash_at[:-1], lengths)
