@@ -207,6 +207,10 @@ def main() -> None:
     from search_speed import main as search_speed
 
     search_speed()
+    from simulator_speed import main as simulator_speed
+
+    print()
+    simulator_speed()
     print(f"\npeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -88,10 +87,8 @@ def beside_lindley(count: int) -> None:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=1_000_000)
-    count = parser.parse_args().requests
+def main(count: int = 1_000_000) -> None:
+    """Print the table."""
     engine = engine_of(read_row(ROW))
     _, first, made = timed(lambda: chat(engine, 1.0, 1000))
     row("first simulation of a process: the compiled loop is loaded", f"{first:.1f} s")
@@ -123,4 +120,6 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=1_000_000)
+    main(parser.parse_args().requests)

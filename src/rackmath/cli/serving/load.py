@@ -103,6 +103,16 @@ def workload(given: Mapping[str, Any]) -> Workload:
     return Workload(arrivals=arrivals, lengths=lengths, requests=given["requests"] or 2000, **shape)
 
 
+def in_plain_python() -> bool:
+    """Return whether the loop cannot be compiled; says so."""
+    from rackmath.models.serving.simulator.compiled import SLOW, compiled_run
+
+    if compiled_run() is None:
+        click.echo(f"note: {SLOW}", err=True)
+        return True
+    return False
+
+
 def limits(given: Mapping[str, Any]) -> Limits:
     """Return the service level that the options describe."""
     from rackmath.models.serving.simulator import Limits

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rackmath.cli.common import as_json, print_json, table
-from rackmath.cli.serving.load import engine, limits, load, milliseconds, workload
+from rackmath.cli.serving.load import engine, in_plain_python, limits, load, milliseconds, workload
 from rackmath.cli.serving.point import point
 
 if TYPE_CHECKING:
@@ -59,7 +59,14 @@ def simulate(to_json: bool, **given: Any) -> None:
     """
     from rackmath.models.serving.simulator import simulate as run
 
-    made = run(engine(given), workload(given), seed=given["seed"], limits=limits(given), progress=told)
+    made = run(
+        engine(given),
+        workload(given),
+        seed=given["seed"],
+        limits=limits(given),
+        plain=in_plain_python(),
+        progress=told,
+    )
     if to_json:
         print_json({"unit": "s", **record(made)})
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rackmath.cli.common import as_json, print_json, table
-from rackmath.cli.serving.load import engine, limits, load, workload
+from rackmath.cli.serving.load import engine, in_plain_python, limits, load, workload
 from rackmath.cli.serving.point import point
 from rackmath.errors import RackmathError
 
@@ -51,7 +51,15 @@ def sweep(loads: str | None, to_json: bool, **given: Any) -> None:
         steps = [float(each) for each in loads.split(",")] if loads else None
     except ValueError:
         raise RackmathError(f"--loads {loads[:40] if loads else ''!r}: numbers with commas, such as 1,2,4") from None
-    made = raise_load(engine(given), workload(given), loads=steps, limits=limits(given), seed=given["seed"], say=_told)
+    made = raise_load(
+        engine(given),
+        workload(given),
+        loads=steps,
+        limits=limits(given),
+        seed=given["seed"],
+        plain=in_plain_python(),
+        say=_told,
+    )
     if to_json:
         print_json(dataclasses.asdict(made))
         return

@@ -25,6 +25,7 @@ from rackmath.models.serving.simulator import (
     Trace,
     Uniform,
     Workload,
+    compiled,
     engine_of,
     simulate,
     sweep,
@@ -179,6 +180,26 @@ def test_littles_law_holds(name: str) -> None:
     assert z.clock[s.SYSTEM_SECONDS] == pytest.approx(np.sum(z.of.last - z.of.arrived), rel=1e-9)
 
 
+def test_without_numba_the_plain_loop_runs_and_says_so_once(monkeypatch) -> None:
+    load = Workload(arrivals=Closed(4), lengths=Uniform(300, 80), requests=20)
+    expected = simulate(busy_engine(), load, plain=True)
+    monkeypatch.setattr(compiled, "compiled_run", lambda: None)
+    compiled._say_once.cache_clear()
+    with pytest.warns(UserWarning, match=r"rackmath\[fast\]") as said:
+        first, second = (simulate(busy_engine(), load) for _ in range(2))
+    assert len(said) == 1
+    assert first.ttft == second.ttft == expected.ttft
+
+
+def test_the_first_burst_of_a_closed_load_warms_up_unless_nothing_does() -> None:
+    load = Workload(arrivals=Closed(50), lengths=Uniform(300, 20), requests=200)
+    made = simulate(busy_engine(), load, plain=True)
+    assert (made.warm_up, made.drain, made.counted) == (51, 10, 139)
+    whole = simulate(busy_engine(), dataclasses.replace(load, warm_up=0.0, drain=0.0), plain=True)
+    assert (whole.warm_up, whole.counted) == (0, 200)
+    assert whole.output_tokens_per_s == pytest.approx(whole.records.output.sum() / whole.seconds)
+
+
 def test_preemption_happens_and_reserving_prevents_it() -> None:
     load = Workload(arrivals=Closed(40), lengths=Uniform(300, 200), requests=200)
     assert simulate(busy_engine(), load, plain=True).preemptions > 0
@@ -239,6 +260,14 @@ def test_load_above_capacity_is_unstable_and_its_capacity_known() -> None:
         assert (made.ttft is None, made.e2e is None) == (not stable, not stable)
         assert made.growth == pytest.approx(0.0 if stable else (load - 1) * capacity, rel=0.15)
     assert made.goodput == 0
+
+
+def test_the_capacity_of_a_long_trace_is_that_of_all_of_it() -> None:
+    """Short jobs first and long ones later: a part from the start alone would promise three times as much."""
+    outputs = np.repeat([100, 500], 60_000)
+    trace = Trace(np.arange(120_000) * 0.5, np.ones(120_000, dtype=np.int64), outputs)
+    made = simulate(servers(1), Workload(arrivals=trace))
+    assert made.capacity == pytest.approx(1 / (300 * TICK), rel=0.25)
 
 
 def test_bursts_wait_longer_and_have_their_variation() -> None:

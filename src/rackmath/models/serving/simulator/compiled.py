@@ -11,6 +11,10 @@ from typing import Any
 
 from rackmath.models.serving.simulator import loop
 
+SLOW = (
+    "numba is not installed: the simulation runs in plain Python, a hundred times slower; pip install 'rackmath[fast]'"
+)
+
 
 @cache
 def compiled_run() -> Callable[..., Any] | None:
@@ -31,17 +35,17 @@ def compiled_run() -> Callable[..., Any] | None:
         if function.__module__ == loop.__name__:
             inner = name != loop.run.__name__  # only called from compiled code: needs no entry from Python
             wrappers: dict[str, Any] = {"no_cpython_wrapper": inner, "no_cfunc_wrapper": True, "_nrt": False}
-            setattr(copy, name, numba.njit(cache=True, error_model="numpy", **wrappers)(function))
+            try:
+                made = numba.njit(cache=True, error_model="numpy", **wrappers)(function)
+            except RuntimeError:  # no folder can be written to: compiled anew in each process
+                made = numba.njit(error_model="numpy", **wrappers)(function)
+            setattr(copy, name, made)
     return copy.run  # type: ignore[no-any-return]
 
 
 @cache
 def _say_once() -> None:
-    warnings.warn(
-        "numba is not installed: the simulation runs in plain Python, a hundred times slower; "
-        "pip install 'rackmath[fast]'",
-        stacklevel=4,
-    )
+    warnings.warn(SLOW, stacklevel=4)
 
 
 def run_function(plain: bool = False) -> tuple[Callable[..., Any], bool]:

@@ -23,6 +23,7 @@ from rackmath.models.serving.simulator.outcome import (
 from rackmath.models.serving.simulator.workload import Closed, Drawn, Workload, draw
 
 EVENTS = 200_000  # between two reports of progress
+MOST_PLACES = 20_000_000  # of requests that decode at once, over all replicas
 SATURATED = 20_000  # requests of the run that finds the capacity
 Progress = Callable[[int, int], None]
 
@@ -43,11 +44,13 @@ def simulate(
     limits: Limits | None = None,
     plain: bool = False,
     progress: Progress | None = None,
+    capacity: float | None = None,
 ) -> Outcome:
     """Return what requests of a workload see of an engine, event by event; the same seed gives the same outcome.
 
     `limits` is the service level that goodput is counted at. `plain` runs the loop in plain Python, and `progress` is
-    told the requests that have ended, and their number.
+    told the requests that have ended, and their number. `capacity` is what the engine serves of such requests
+    (requests/s), where it is known already; else a run of its own finds it.
 
     Raises
     ------
@@ -58,10 +61,21 @@ def simulate(
         raise RackmathError(f"the seed is {seed}; a whole number from 0 to 2**63 - 1 is wanted")
     drawn = draw(workload, seed)
     closed = isinstance(workload.arrivals, Closed)
-    warm, drain = int(workload.warm_up * workload.count), int(workload.drain * workload.count)
+    warm, drain = _dropped(workload)
     ran = run(engine, drawn, workload, warm, drain, plain=plain, progress=progress)
-    offered, capacity = (None, None) if closed else _rates(engine, workload, drawn, plain)
-    return _outcome(engine, ran, warm, drain, limits or Limits(), offered, capacity)
+    offered = None if closed else _offered(drawn)
+    if offered is not None and capacity is None:
+        capacity = _capacity(engine, workload, drawn, plain)
+    return _outcome(engine, ran, warm, drain, limits or Limits(), offered, capacity if offered is not None else None)
+
+
+def _dropped(workload: Workload) -> tuple[int, int]:
+    """Return how many requests are not counted at the start and at the end; a closed load's first burst warms up."""
+    warm, drain = int(workload.warm_up * workload.count), int(workload.drain * workload.count)
+    arrivals = workload.arrivals
+    if isinstance(arrivals, Closed) and workload.warm_up > 0 and workload.count >= 3 * arrivals.concurrency:
+        warm = max(warm, int(arrivals.concurrency) + 1)
+    return warm, drain
 
 
 def run(
@@ -102,6 +116,8 @@ def _plan(engine: Engine, drawn: Drawn, classes: int, concurrency: int, warm: in
                 f"hashes name blocks of {drawn.hash_tokens} tokens, no multiple of the engine's {engine.block}"
             )
         hash_blocks = drawn.hash_tokens // engine.block
+    if sum(pool.replicas * pool.ranks * pool.sequences for pool in pools) > MOST_PLACES:
+        raise RackmathError(f"replicas × ranks × sequences are over {MOST_PLACES:,}; simulate fewer")
     for pool in pools:
         largest = drawn.inputs + (1 if pool is engine.prefill else drawn.outputs)
         room = (pool.blocks - engine.sequence_blocks) * engine.block
@@ -156,17 +172,22 @@ def _costs(engine: Engine) -> s.Costs:
     return s.Costs(np.stack([rows(name) for name in ("base", "slope", "scale")], axis=1), rows("work"), rates)
 
 
-def _rates(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> tuple[float | None, float | None]:
-    """Return the requests a second that arrive, and those that the engine serves when all are there at once."""
+def _offered(drawn: Drawn) -> float | None:
+    """Return the requests a second that arrive; None where they all come at once."""
+    span = float(drawn.arrivals[-1] - drawn.arrivals[0])
+    return (len(drawn.arrivals) - 1) / span if span > 0 else None
+
+
+def _capacity(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> float:
+    """Return the requests a second that the engine serves when all are there at once."""
     count = len(drawn.inputs)
-    span = float(drawn.arrivals[-1])
-    if count < 2 or span <= 0:
-        return None, None
     pool = engine.pool
     each = float(np.mean(drawn.inputs + drawn.outputs / 2)) / engine.block + engine.sequence_blocks
     at_once = min(pool.sequences, pool.blocks / each) * pool.ranks * pool.replicas
     wanted = int(min(max(count if count < SATURATED else SATURATED, 10 * at_once), 5 * SATURATED))
     chosen = np.arange(wanted) % count
+    if wanted < count and not drawn.hash_count:  # from all of the time; shared prefixes stay next to one another
+        chosen = np.arange(wanted) * count // wanted
     lengths = np.diff(drawn.hash_at)[chosen]
     hash_at = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     within = np.arange(hash_at[-1]) - np.repeat(hash_at[:-1], lengths)
@@ -181,8 +202,7 @@ def _rates(engine: Engine, workload: Workload, drawn: Drawn, plain: bool) -> tup
     )
     ended = np.sort(run(engine, waiting, workload, plain=plain).state.of.last)
     first, last = int(0.2 * (wanted - 1)), int(0.8 * (wanted - 1))
-    served = (last - first) / (ended[last] - ended[first]) if ended[last] > ended[first] else float("inf")
-    return (count - 1) / float(span - drawn.arrivals[0]), float(served)
+    return float((last - first) / (ended[last] - ended[first])) if ended[last] > ended[first] else float("inf")
 
 
 def _outcome(

@@ -1,4 +1,8 @@
-"""The arrays that the event loop works on: requests, plan, costs, state and what comes out."""
+"""The arrays that the event loop works on: plan, costs, and the state, with requests and what becomes of them in it.
+
+Numbers that are named here are compiled into the loop, and its cache looks at the date of loop.py alone: whoever
+changes one must touch that file.
+"""
 
 from __future__ import annotations
 

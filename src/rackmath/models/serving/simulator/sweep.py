@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from rackmath.errors import RackmathError
+from rackmath.models.serving.knee import FEWEST, find_knee
 from rackmath.models.serving.simulator.engine import Engine
 from rackmath.models.serving.simulator.outcome import Limits, Outcome, Spread
 from rackmath.models.serving.simulator.simulate import simulate
@@ -82,14 +81,19 @@ def sweep(
     if loads is not None and (not len(loads) or min(loads) <= 0 or list(loads) != sorted(set(loads))):
         raise RackmathError("loads must be above 0 and rising")
 
+    capacity: float | None = None
+
     def at(load: float) -> Outcome:
+        nonlocal capacity
         if isinstance(arrivals, Closed):
             requests = max(workload.requests or 0, ROUNDS * int(load))
             changed = replace(workload, arrivals=Closed(int(load)), requests=requests)
         else:
             kind = Gamma(load, arrivals.cv) if isinstance(arrivals, Gamma) else Poisson(load)
             changed = replace(workload, arrivals=kind)
-        return simulate(engine, changed, seed=seed, limits=limits, plain=plain)
+        made = simulate(engine, changed, seed=seed, limits=limits, plain=plain, capacity=capacity)
+        capacity = made.capacity
+        return made
 
     points: list[Point] = []
     for load in loads if loads is not None else _doubling(largest) if closed else _rates(at, arrivals):
@@ -147,17 +151,10 @@ def _point(load: float, made: Outcome) -> Point:
 
 
 def knee(points: Sequence[Point]) -> Point | None:
-    """Return the knee of latency over throughput: the point farthest below the line between the ends, both scaled to 1.
-
-    That is the place of Kneedle (https://doi.org/10.1109/ICDCSW.2011.20) without its smoothing. None with under 3
-    stable points.
-    """
+    """Return the point where latency over throughput hangs farthest below its chord; None with too few stable ones."""
     stable = [each for each in points if each.stable and each.e2e_mean is not None]
-    if len(stable) < 3:
+    throughput = [each.output_tokens_per_s for each in stable]
+    if len(set(throughput)) < FEWEST:
         return None
-    throughput = np.array([each.output_tokens_per_s for each in stable])
-    latency = np.array([each.e2e_mean for each in stable], dtype=np.float64)
-    if np.ptp(throughput) <= 0 or np.ptp(latency) <= 0:
-        return None
-    below = (throughput - throughput.min()) / np.ptp(throughput) - (latency - latency.min()) / np.ptp(latency)
-    return stable[int(np.argmax(below))]
+    found = find_knee(throughput, throughput, [each.e2e_mean or 0.0 for each in stable]).by_latency
+    return None if found is None else min(stable, key=lambda each: abs(each.output_tokens_per_s - found))

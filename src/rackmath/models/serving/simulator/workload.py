@@ -168,7 +168,8 @@ Lengths = Fixed | Uniform | LogNormal | Empirical
 class Workload:
     """A load: arrivals, lengths (a trace brings its own), and how many requests are sent.
 
-    The first `warm_up` share of the requests and the last `drain` share are simulated and not counted. `classes` gives
+    The first `warm_up` share of the requests (of a closed load at least the first burst) and the last `drain` share are
+    simulated and not counted. `classes` gives
     the shares of priority classes, the most urgent first.
     """
 
