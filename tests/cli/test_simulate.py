@@ -94,6 +94,6 @@ def test_a_sweep_names_knee_and_break(rackmath) -> None:
     made = rackmath(*words, "--json").json
     assert made["unit"] == "requests in flight"
     assert made["broken"]["goodput_share"] < 0.9 <= made["best"]["goodput_share"]
-    text = rackmath(*words, "--loads", "1,4,16").out
+    text = rackmath(*words, "--loads", "1,4,16,64,256").out
     assert "knee" in text
     assert rackmath(*words, "--loads", "4,1").status == 2
