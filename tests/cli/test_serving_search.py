@@ -91,6 +91,18 @@ def test_a_trace_is_planned_for_its_busiest_minute(rackmath, tmp_path):
     assert found["demand"]["peak"] == pytest.approx(600 / 599, rel=0.01)
 
 
+def test_a_plan_is_checked_by_simulating_its_load(rackmath):
+    words = ("plan", *MODEL, "--chip", "h200_sxm", "--precision", "fp8", "--rate", "2", "--isl", "256", "--osl", "32")
+    limits = ("--ttft-limit", "2000", "--tpot-limit", "40")
+    made = searched(rackmath, *words, *limits, "--check")
+    simulated = made["simulated"]
+    assert simulated["stable"]
+    assert simulated["offered"] == pytest.approx(2 / made["choice"]["replicas"], rel=0.1)
+    assert simulated["goodput_share"] > 0.9
+    assert simulated["ttft"]["p50"] < simulated["ttft"]["p95"] < 2
+    assert "Simulated with 1,000 requests that arrive at random" in rackmath("serving", *words, *limits, "--check").out
+
+
 def test_what_cannot_be_is_feasible_false_in_json_and_a_line_otherwise(rackmath):
     found = searched(rackmath, "plan", *TWO, "--rate", "5", "--tpot-limit", "1")
     assert found["feasible"] is False

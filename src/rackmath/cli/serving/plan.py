@@ -12,13 +12,16 @@ import click
 from rackmath.cli.common import as_json, clean, print_json, table, wrap
 from rackmath.cli.serving.point import chip_named
 from rackmath.cli.serving.searched import price_lines, price_record, search_options, space
+from rackmath.cli.serving.simulate import record
 from rackmath.cli.serving.tables import read_table
 from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
     from rackmath.models.serving.search import Candidate, Demand, Plan
+    from rackmath.models.serving.simulator import Outcome
 
 SHOWN = 5
+CHECKED = 1000  # requests of a simulated check
 
 
 @click.command()
@@ -37,6 +40,7 @@ SHOWN = 5
 @click.option(
     "--confidence", type=float, default=0.8, show_default=True, help="How sure it must be that everything holds."
 )
+@click.option("--check", is_flag=True, help="Simulate the load on the plan too: percentiles beside the means.")
 @click.option("--available", "given_available", multiple=True, metavar="CHIP=N", help="Devices of a chip at most.")
 @as_json
 def plan(
@@ -45,6 +49,7 @@ def plan(
     trace_path: Path | None,
     peak_to_mean: float,
     confidence: float,
+    check: bool,
     given_available: tuple[str, ...],
     to_json: bool,
     **given: Any,
@@ -61,14 +66,18 @@ def plan(
     made = search.plan(
         demand=demand, prices=prices, confidence=confidence, available=_available(given_available), **searched
     )
+    checked = _simulated(made) if check else None
     if to_json:
-        print_json(_record(made, prices))
+        print_json(_record(made, prices) | ({"simulated": record(checked)} if checked else {}))
         return
     if made.choice is None:
         raise RackmathError(made.miss)
     click.echo(f"Demand: {demand.said}; {demand.isl:,.0f} tokens in and {demand.osl:,.0f} out.")
     click.echo()
     _print_choice(made, made.choice)
+    if checked:
+        click.echo(wrap(_check_words(checked)))
+        click.echo()
     for line in (*price_lines(searched["chips"], prices, given["term"]), *made.frontier.notes):
         click.echo(clean(line))
 
@@ -88,6 +97,30 @@ def _demand(
         return of_tokens(tokens, given["isl"], given["osl"], peak_to_mean)
     assert trace is not None
     return of_trace(read_table(trace, ()))
+
+
+def _simulated(made: Plan) -> Outcome | None:
+    """Return what requests of the peak see of one replica of the plan, arriving at random; None without a plan."""
+    from rackmath.models.serving.simulator import Fixed, Limits, Poisson, Workload, engine_of, simulate
+
+    if made.to_simulate is None:
+        return None
+    configuration, rate = made.to_simulate
+    lengths = Fixed(round(configuration.isl), round(configuration.osl))
+    limits = Limits(*(each if math.isfinite(each) else None for each in (made.limits.ttft, made.limits.tpot)))
+    load = Workload(arrivals=Poisson(rate), lengths=lengths, requests=CHECKED)
+    return simulate(engine_of(configuration), load, limits=limits)
+
+
+def _check_words(checked: Outcome) -> str:
+    sent = f"Simulated with {checked.requests:,} requests that arrive at random, {checked.offered or 0:.3g}/s a replica"
+    if not checked.stable or checked.ttft is None:
+        return f"{sent}: the replica serves {checked.capacity or 0:.3g}/s, so that the queue grows without end."
+    slow = f", TPOT {_ms(checked.tpot.p50)} and {_ms(checked.tpot.p95)}" if checked.tpot else ""
+    return (
+        f"{sent}: TTFT of half {_ms(checked.ttft.p50)} and of 95 in 100 {_ms(checked.ttft.p95)} ms{slow}; "
+        f"{checked.goodput_share:.0%} of requests are within the limits."
+    )
 
 
 def _available(given: tuple[str, ...]) -> dict[str, int]:
