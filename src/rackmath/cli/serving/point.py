@@ -31,6 +31,8 @@ def point(function: Any) -> Any:
         click.option("--concurrency", type=float, default=1.0, show_default=True, help="Requests in flight."),
         click.option("--isl", type=float, default=1024, show_default=True, help="Input tokens of a request."),
         click.option("--osl", type=float, default=1024, show_default=True, help="Output tokens of a request."),
+        click.option("--drafts", type=int, default=0, show_default=True, help="Tokens guessed ahead of each step."),
+        click.option("--acceptance", type=float, help="Chance that a guess is kept, 0 to 1."),
     )
     for option in reversed(options):
         function = option(function)
@@ -81,6 +83,8 @@ def predicted(given: Mapping[str, Any]) -> Prediction:
         "pp_size": str(given["pp"]),
         "moe_tp_size": str(ranks // given["ep"]),
         "moe_ep_size": str(given["ep"]),
+        "speculative_tokens": str(given["drafts"]),
+        "speculative_acceptance": "" if given["acceptance"] is None else str(given["acceptance"]),
     }
     made = predict([read_row(row, shapes, chips)])[0]
     if made.token is None:

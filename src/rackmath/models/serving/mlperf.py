@@ -73,6 +73,8 @@ SPREADS = Spreads(
         "everyone": 2.0,
         "benchmark": 0.6,
         "task": 0.6,
+        "maker": 0.3,
+        "architecture": 0.4,
         "accelerator": 0.5,
         "name": 0.25,
         "round": 0.2,
@@ -112,6 +114,11 @@ def chip_of(text: str) -> Accelerator | None:
 def _plain_name(text: str) -> str:
     name = re.sub(r"nvidia|amd|instinct|intel|\(r\)|\(tm\)|®|hbm\w*|\(x[\dx]+\)|-cts| cts|superchip", " ", text.lower())
     return re.sub(r"[\s\-_]+", " ", name).strip()
+
+
+def _maker(chip: Accelerator | None, text: str) -> str:
+    """Return the second-level domain of the data sheet's address, or the first word of what a row states."""
+    return chip.url.split("/")[2].split(".")[-2] if chip else text.lower().partition(" ")[0]
 
 
 def _configuration(benchmark: str, chip: Accelerator) -> Configuration:
@@ -164,6 +171,8 @@ def features(row: Mapping[str, str]) -> tuple[dict[str, str], float, float, floa
         "everyone": "all",
         "benchmark": benchmark,
         "task": task,
+        "maker": _maker(chip, text),
+        "architecture": chip.architecture if chip else "unknown",
         "accelerator": name,
         "name": _plain_name(text),
         "round": round_,
