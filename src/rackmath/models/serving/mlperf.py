@@ -58,6 +58,9 @@ CHIPS = (
     (r"rtx pro 6000", "rtx_pro_6000"),
     (r"rtx pro 4500", "rtx_pro_4500"),
     (r"4090", "rtx_4090"),
+    (r"rubin", "rubin"),
+    (r"arc.*b60", "arc_pro_b60"),
+    (r"arc.*b70", "arc_pro_b70"),
     (r"mi355x", "mi355x"),
     (r"mi350x", "mi350x"),
     (r"mi325x", "mi325x"),
@@ -124,7 +127,7 @@ def _maker(chip: Accelerator | None, text: str) -> str:
 def _configuration(benchmark: str, chip: Accelerator) -> Configuration:
     model, isl, osl = BENCHMARKS[benchmark]
     shape = find_shape(model)
-    kind = "mxfp4" if shape.native == "mxfp4" else "nvfp4" if chip.fp4_tflops else "fp8" if chip.fp8_tflops else "bf16"
+    kind = "mxfp4" if shape.native == "mxfp4" else "nvfp4" if chip.fp4_tflops else "fp8" if chip.fp8_tflops else "int8"
     format_ = find_format(kind)
     need = shape.parameters * format_.bytes * 1.3
     tp = 1

@@ -10,13 +10,15 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.models.serving.fitting import Fitted, novelty, predict_logs
-from rackmath.models.serving.hardware import Accelerator, find_accelerator
+from rackmath.models.serving.hardware import Accelerator, accelerators, find_accelerator
 from rackmath.models.serving.rows import Configuration, group_names, read_row
 from rackmath.models.serving.shape import Shape, find_shape
 from rackmath.models.serving.steady import PARTS
 from rackmath.models.serving.stored import fitted, known
 
-EXTRA_NEW = 1.5  # with two things new at once, or an engine never met, errors are taken to add and be this much wider
+EXTRA_NEW = (
+    1.5  # with several things new, or an engine or architecture never met, errors are taken to be this much wider
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class Prediction:
     running: float | None = None
 
 
-def interval(table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, family: str) -> tuple[float, float]:
-    """Return the 10 % and 90 % of ln(actual ÷ predicted) for a kind of novelty; several things new add up."""
+def interval(
+    table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, family: str, strange: bool = False
+) -> tuple[float, float]:
+    """Return the 10 % and 90 % of ln(actual ÷ predicted) for a kind of novelty; several things new add up.
+
+    `strange` says that not even another accelerator of the architecture was met.
+    """
     parts = [new] if new in table else [each for each in new.split(" and ") if each]
     found = []
     for each in parts:
@@ -46,7 +53,7 @@ def interval(table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, f
         found = [(-0.7, 0.7)]
     low = -float(np.sqrt(sum(min(each[0], 0.0) ** 2 for each in found)))
     high = float(np.sqrt(sum(max(each[1], 0.0) ** 2 for each in found)))
-    wider = EXTRA_NEW if len(found) > 1 or "engine" in parts else 1.0
+    wider = EXTRA_NEW if len(found) > 1 or "engine" in parts or strange else 1.0
     return low * wider, high * wider
 
 
@@ -82,14 +89,17 @@ def _answers(
     with np.errstate(all="ignore"):
         token, first, pools, parts = predict_logs(chosen, fit.constants, fit.offsets, mode)
     prefix = "apart " if mode else ""
-    said: dict[tuple[int, str], tuple[tuple[float, ...], str]] = {}
+    built = {accelerators()[name].architecture for name in met["accelerator"] if name in accelerators()}
+    said: dict[int, tuple[tuple[float, ...], str]] = {}
     widths, reasons = np.empty((len(chosen), 4)), []
     for at, c in enumerate(chosen):
         names = group_names(c)
-        key = (id(names), c.shape.family)
+        key = id(names)
         if key not in said:
-            new = novelty(names, met)
-            ranges = [interval(fit.intervals[f"{prefix}{name}"], new, c.shape.family) for name in ("token", "first")]
+            new, strange = novelty(names, met), names["architecture"] not in built
+            ranges = [
+                interval(fit.intervals[f"{prefix}{name}"], new, c.shape.family, strange) for name in ("token", "first")
+            ]
             said[key] = (*ranges[0], *ranges[1]), why(new, names)
         widths[at] = said[key][0]
         reasons.append(said[key][1])
