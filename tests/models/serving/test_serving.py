@@ -112,6 +112,28 @@ def test_experts_touched_is_the_closed_form() -> None:
     assert experts_touched(np.array([256.0]), np.array([8.0]), np.array([1e9]), 1e6) == pytest.approx(256)
 
 
+def test_a_step_with_drafts_yields_the_sum_of_the_chances_that_they_are_kept() -> None:
+    # 1 + 0.8 + 0.64 + 0.512 tokens a step; the step itself takes longer, so less than all of that is gained
+    drafted = answer(speculative_tokens=3, speculative_acceptance=0.8)
+    gain = answer().token / drafted.token
+    assert 1.5 < gain < 2.952
+    assert answer(speculative_tokens=3, speculative_acceptance=0.1).token > answer().token
+    assert answer(speculative_tokens=0).token == answer().token
+
+
+def test_a_name_may_say_how_the_weights_are_kept() -> None:
+    assert find_shape("nvidia/Llama-3.1-70B-Instruct-FP8") is find_shape("Llama-3.1-70B")
+    assert find_shape("Qwen/Qwen3-235B-A22B-NVFP4") is find_shape("Qwen3-235B-A22B")
+
+
+def test_products_of_few_bits_pay_for_turning_their_inputs_into_them() -> None:
+    # One request on eight devices: latencies rule, so the bytes that FP8 saves do not.
+    token = {name: answer(precision=name, tp_size=8, moe_tp_size=8, concurrency=1) for name in ("bf16", "fp8")}
+    latency = {name: each.parts["latency"] for name, each in token.items()}
+    assert latency["fp8"] > latency["bf16"]
+    assert token["fp8"].parts["weights"] < token["bf16"].parts["weights"]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -122,6 +144,7 @@ def test_experts_touched_is_the_closed_form() -> None:
         ({"concurrency": 0}, "concurrency"),
         ({"isl": "many"}, "isl"),
         ({"precision": "fp7"}, "fp7"),
+        ({"speculative_tokens": 99}, "speculative_tokens goes up to 16"),
     ],
 )
 def test_a_row_without_an_answer_says_why_and_is_kept(changes: dict[str, object], told: str) -> None:

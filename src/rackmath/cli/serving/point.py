@@ -34,6 +34,8 @@ def point(function: Any) -> Any:
         click.option("--concurrency", type=float, default=1.0, show_default=True, help="Requests in flight."),
         click.option("--isl", type=float, default=1024, show_default=True, help="Input tokens of a request."),
         click.option("--osl", type=float, default=1024, show_default=True, help="Output tokens of a request."),
+        click.option("--drafts", type=int, default=0, show_default=True, help="Tokens guessed ahead of each step."),
+        click.option("--acceptance", type=float, help="Chance that a guess is kept, 0 to 1."),
     )
     for option in reversed(options):
         function = option(function)

@@ -36,7 +36,8 @@ def _limited(rows: Iterator[dict[Any, Any]]) -> Iterator[dict[str, str]]:
     for number, row in enumerate(rows):
         if number >= MAX_ROWS:
             raise RackmathError(f"more than {MAX_ROWS:,} rows; split the file")
-        yield {str(name): value for name, value in row.items() if isinstance(value, str)}
+        ragged = None in row or None in row.values()
+        yield {str(name): value for name, value in row.items() if isinstance(value, str)} if ragged else row
 
 
 def write_table(path: Path, head: tuple[str, ...], rows: list[dict[str, str]]) -> None:

@@ -23,7 +23,7 @@ from rackmath.models.serving.step import Array
 
 ROUNDS = 8
 STRIDE = 1.5  # the most that an offset moves in a round, in spreads: keeps the steps where they are nearly linear
-HUBER = 1.5
+HUBER, FAR = 1.5, 8.0  # noises from which a row counts less, and from which it hardly counts
 LIMIT = 400
 Groups = Sequence[Mapping[str, str]]
 
@@ -57,23 +57,19 @@ class Offsets:
     mean: Array
 
 
-def _members(groups: Groups, kinds: Sequence[str]) -> dict[tuple[str, ...], Array]:
-    together: dict[tuple[str, ...], list[int]] = {}
-    for row, names in enumerate(groups):
-        together.setdefault(tuple(names[kind] for kind in kinds), []).append(row)
-    return {names: np.array(rows) for names, rows in together.items()}
-
-
 def _totals(offsets: Mapping[tuple[str, str], int], mean: Array, spreads: Spreads, groups: Groups) -> Array:
-    """Return the sum of a row's offsets, one column an offset."""
-    kinds, width = list(spreads.groups), spreads.width
-    total = np.zeros((len(groups), width))
-    for names, rows in _members(groups, kinds).items():
-        for kind, name in zip(kinds, names, strict=True):
-            at = offsets.get((kind, name))
+    """Return the sum of a row's offsets, one column an offset; rows that share their names object are summed once."""
+    width, scale = spreads.width, spreads.scale
+    place: dict[int, int] = {}
+    which = np.array([place.setdefault(id(names), len(place)) for names in groups], dtype=np.intp)
+    once = {id(names): names for names in groups}
+    total = np.zeros((len(once), width))
+    for row, names in enumerate(once.values()):
+        for kind, spread in spreads.groups.items():
+            at = offsets.get((kind, names[kind]))
             if at is not None:
-                total[rows] += spreads.groups[kind] * spreads.scale * mean[at * width : (at + 1) * width]
-    return total
+                total[row] += spread * scale * mean[at * width : (at + 1) * width]
+    return np.asarray(total[which])
 
 
 def _apply(parts: Array, slopes: Array, total: Array) -> tuple[Array, Array, Array]:
@@ -104,7 +100,8 @@ def fit_offsets(groups: Groups, parts: Array, slopes: Array, target: Array, spre
         total = _totals(index, mean, spreads, groups)
         now, _, slope = _apply(parts, slopes, total)
         left = target - now
-        trust = np.sqrt(np.minimum(1.0, HUBER * spreads.noise / np.maximum(np.abs(left), 1e-9))) / spreads.noise
+        apart = spreads.noise / np.maximum(np.abs(left), 1e-9)
+        trust = np.sqrt(np.minimum(1.0, HUBER * apart)) * np.minimum(1.0, FAR * apart) / spreads.noise
         linear = left + np.einsum("ij,ij->i", slope, total)
         values = np.tile(slope, len(kinds)) * strength * trust[:, None]
         x = sparse.csr_array((values.ravel(), at.ravel(), starts), shape=(len(groups), len(mean)))

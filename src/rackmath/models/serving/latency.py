@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rackmath.models.serving.steady import CHUNK, Steady, memory_room, steady_state
+from rackmath.models.serving.steady import CHUNK, Steady, memory_room, most_sequences, steady_state
 from rackmath.models.serving.step import Array, Columns, Constants, kv_bytes_per_token, step_time
 
 FIRST_PARTS = ("request", "prompt", "step", "burst", "queue", "memory", "transfer")
 REQUEST = 0.03  # seconds in the server and client before a step begins; the fit sets it by engine
 BURST_SHARE = 0.1  # benchmarks send about ten rounds of requests, the first of which arrives at once
-WORKERS = 1.0  # taken where a row does not state how many workers a pool has
+MATCHED = 0.8  # load of a prompt pool whose workers are not stated: pools are sized to one another
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,22 @@ def together(r: Columns, k: Constants) -> Pools:
 
 
 def apart(decode: Columns, prefill: Columns, k: Constants, prefill_workers: Array, decode_workers: Array) -> Pools:
-    """Return the times of disaggregated rows: a pool of prompt workers hands its cache to a pool of decoders."""
+    """Return the times of disaggregated rows: a pool of prompt workers hands its cache to a pool of decoders.
+
+    Where a row does not state the workers of a pool there are as many as hold the load.
+    """
     concurrency = decode["concurrency"]
-    workers = np.where(decode_workers > 0, decode_workers, WORKERS)
+    one = most_sequences(decode, memory_room(decode)) * decode["dp"]
+    workers = np.where(decode_workers > 0, decode_workers, np.ceil(concurrency / np.maximum(one, 1.0)))
     s = steady_state({**decode, "concurrency": concurrency / workers}, k, mixed=False)
     own = np.minimum(prefill["isl"], CHUNK)
     none = np.zeros_like(own)
     step = sum(step_time(prefill, k, none, none, own, prefill["isl"] / 2, own / prefill["isl"]).values())
     prompt = np.asarray(step) * prefill["isl"] / own
-    servers = np.where(prefill_workers > 0, prefill_workers, WORKERS) * prefill["dp"]
-    each = prompt / servers
     answer = decode["osl"] * s.token
+    matched = np.ceil(concurrency * prompt / answer / prefill["dp"] / MATCHED)
+    servers = np.where(prefill_workers > 0, prefill_workers, matched) * prefill["dp"]
+    each = prompt / servers
     bound = np.maximum(concurrency * each - answer, 0.0)
     load = np.minimum(concurrency * each / (answer + prompt), 0.95)
     moved = kv_bytes_per_token(prefill) * prefill["isl"] * prefill["tp"] / prefill["network"]

@@ -58,6 +58,9 @@ CHIPS = (
     (r"rtx pro 6000", "rtx_pro_6000"),
     (r"rtx pro 4500", "rtx_pro_4500"),
     (r"4090", "rtx_4090"),
+    (r"rubin", "rubin"),
+    (r"arc.*b60", "arc_pro_b60"),
+    (r"arc.*b70", "arc_pro_b70"),
     (r"mi355x", "mi355x"),
     (r"mi350x", "mi350x"),
     (r"mi325x", "mi325x"),
@@ -73,6 +76,8 @@ SPREADS = Spreads(
         "everyone": 2.0,
         "benchmark": 0.6,
         "task": 0.6,
+        "maker": 0.3,
+        "architecture": 0.4,
         "accelerator": 0.5,
         "name": 0.25,
         "round": 0.2,
@@ -114,10 +119,15 @@ def _plain_name(text: str) -> str:
     return re.sub(r"[\s\-_]+", " ", name).strip()
 
 
+def _maker(chip: Accelerator | None, text: str) -> str:
+    """Return the second-level domain of the data sheet's address, or the first word of what a row states."""
+    return chip.url.split("/")[2].split(".")[-2] if chip else text.lower().partition(" ")[0]
+
+
 def _configuration(benchmark: str, chip: Accelerator) -> Configuration:
     model, isl, osl = BENCHMARKS[benchmark]
     shape = find_shape(model)
-    kind = "mxfp4" if shape.native == "mxfp4" else "nvfp4" if chip.fp4_tflops else "fp8" if chip.fp8_tflops else "bf16"
+    kind = "mxfp4" if shape.native == "mxfp4" else "nvfp4" if chip.fp4_tflops else "fp8" if chip.fp8_tflops else "int8"
     format_ = find_format(kind)
     need = shape.parameters * format_.bytes * 1.3
     tp = 1
@@ -164,6 +174,8 @@ def features(row: Mapping[str, str]) -> tuple[dict[str, str], float, float, floa
         "everyone": "all",
         "benchmark": benchmark,
         "task": task,
+        "maker": _maker(chip, text),
+        "architecture": chip.architecture if chip else "unknown",
         "accelerator": name,
         "name": _plain_name(text),
         "round": round_,

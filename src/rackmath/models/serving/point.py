@@ -18,7 +18,8 @@ def row_of(given: Mapping[str, Any]) -> dict[str, str]:
     given
         ``model``, ``system``, ``backend``, ``backend_version``, ``precision``; ranks ``tp`` (attention tensor), ``dp``
         (attention data), ``pp`` (stages) and ``ep`` (experts); ``concurrency`` (requests in flight), ``isl`` and
-        ``osl`` (tokens in and out of a request).
+        ``osl`` (tokens in and out of a request). With speculative decoding ``drafts`` (tokens guessed ahead of each
+        step) and ``acceptance`` (chance that a guess is kept).
 
     Raises
     ------
@@ -43,4 +44,6 @@ def row_of(given: Mapping[str, Any]) -> dict[str, str]:
         "pp_size": str(given["pp"]),
         "moe_tp_size": str(ranks // given["ep"]),
         "moe_ep_size": str(given["ep"]),
+        "speculative_tokens": str(given.get("drafts", 0)),
+        "speculative_acceptance": "" if given.get("acceptance") is None else str(given["acceptance"]),
     }

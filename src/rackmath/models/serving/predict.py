@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,14 +10,15 @@ import numpy as np
 
 from rackmath.errors import RackmathError
 from rackmath.models.serving.fitting import Fitted, novelty, predict_logs
-from rackmath.models.serving.hardware import Accelerator, find_accelerator
-from rackmath.models.serving.latency import Pools
+from rackmath.models.serving.hardware import Accelerator, accelerators, find_accelerator
 from rackmath.models.serving.rows import Configuration, group_names, read_row
 from rackmath.models.serving.shape import Shape, find_shape
 from rackmath.models.serving.steady import PARTS
 from rackmath.models.serving.stored import fitted, known
 
-EXTRA_NEW = 1.5  # with two things new at once, or an engine never met, errors are taken to add and be this much wider
+EXTRA_NEW = (
+    1.5  # with several things new, or an engine or architecture never met, errors are taken to be this much wider
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class Prediction:
     running: float | None = None
 
 
-def interval(table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, family: str) -> tuple[float, float]:
-    """Return the 10 % and 90 % of ln(actual ÷ predicted) for a kind of novelty; several things new add up."""
+def interval(
+    table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, family: str, strange: bool = False
+) -> tuple[float, float]:
+    """Return the 10 % and 90 % of ln(actual ÷ predicted) for a kind of novelty; several things new add up.
+
+    `strange` says that not even another accelerator of the architecture was met.
+    """
     parts = [new] if new in table else [each for each in new.split(" and ") if each]
     found = []
     for each in parts:
@@ -46,7 +53,7 @@ def interval(table: Mapping[str, Mapping[str, tuple[float, float]]], new: str, f
         found = [(-0.7, 0.7)]
     low = -float(np.sqrt(sum(min(each[0], 0.0) ** 2 for each in found)))
     high = float(np.sqrt(sum(max(each[1], 0.0) ** 2 for each in found)))
-    wider = EXTRA_NEW if len(found) > 1 or "engine" in parts else 1.0
+    wider = EXTRA_NEW if len(found) > 1 or "engine" in parts or strange else 1.0
     return low * wider, high * wider
 
 
@@ -68,56 +75,63 @@ def predict(
     answers: list[Prediction | None] = [None] * len(configurations)
     for mode in (False, True):
         rows = [i for i, c in enumerate(configurations) if c.disaggregated == mode]
-        if not rows:
-            continue
-        chosen = [configurations[i] for i in rows]
-        with np.errstate(all="ignore"):
-            token, first, pools, parts = predict_logs(chosen, fit.constants, fit.offsets, mode)
-        for at, i in enumerate(rows):
-            answers[i] = _one(chosen[at], fit, met, mode, float(token[at]), float(first[at]), pools, parts, at)
+        if rows:
+            found = _answers([configurations[i] for i in rows], fit, met, mode)
+            for i, each in zip(rows, found, strict=True):
+                answers[i] = each
     return [each for each in answers if each is not None]
 
 
-def _one(
-    c: Configuration,
-    fit: Fitted,
-    met: Mapping[str, frozenset[str]],
-    mode: bool,
-    token: float,
-    first: float,
-    pools: Pools,
-    parts: np.ndarray,
-    at: int,
-) -> Prediction:
-    if pools.steady.room[at] <= 0:
-        short_by = -pools.steady.room[at] / 1e9
-        return Prediction(
-            c.id,
-            f"does not fit: {c.shape.name} in {c.weights.name} needs {short_by:.0f} GB more on each "
-            f"of {c.layout.devices} {c.chip.name}; use more devices or fewer bits",
-        )
-    if not (np.isfinite(token) and np.isfinite(first)):
-        return Prediction(c.id, "the model has no finite answer for this row")
-    names = group_names(c)
-    new = novelty(names, met)
+def _answers(
+    chosen: Sequence[Configuration], fit: Fitted, met: Mapping[str, frozenset[str]], mode: bool
+) -> list[Prediction]:
+    """Return the predictions of configurations of one mode."""
+    with np.errstate(all="ignore"):
+        token, first, pools, parts = predict_logs(chosen, fit.constants, fit.offsets, mode)
     prefix = "apart " if mode else ""
-    token_range = interval(fit.intervals[f"{prefix}token"], new, c.shape.family)
-    first_range = interval(fit.intervals[f"{prefix}first"], new, c.shape.family)
-    notes = [*c.notes, why(new, names)]
-    if pools.steady.most[at] < c.concurrency / c.layout.dp / max(c.decode_workers, 1.0):
-        notes.append(f"the cache holds {pools.steady.most[at]:.0f} sequences a rank: others wait")
-    return Prediction(
-        c.id,
-        "; ".join(notes),
-        float(np.exp(token)),
-        float(np.exp(token + token_range[0])),
-        float(np.exp(token + token_range[1])),
-        float(np.exp(first)),
-        float(np.exp(first + first_range[0])),
-        float(np.exp(first + first_range[1])),
-        {name: float(value) for name, value in zip(PARTS, parts[at], strict=True)},
-        float(pools.running[at]),
+    built = {accelerators()[name].architecture for name in met["accelerator"] if name in accelerators()}
+    said: dict[int, tuple[tuple[float, ...], str]] = {}
+    widths, reasons = np.empty((len(chosen), 4)), []
+    for at, c in enumerate(chosen):
+        names = group_names(c)
+        key = id(names)
+        if key not in said:
+            new, strange = novelty(names, met), names["architecture"] not in built
+            ranges = [
+                interval(fit.intervals[f"{prefix}{name}"], new, c.shape.family, strange) for name in ("token", "first")
+            ]
+            said[key] = (*ranges[0], *ranges[1]), why(new, names)
+        widths[at] = said[key][0]
+        reasons.append(said[key][1])
+    logs = np.stack(
+        [token, token + widths[:, 0], token + widths[:, 1], first, first + widths[:, 2], first + widths[:, 3]]
     )
+    with np.errstate(all="ignore"):
+        values = np.exp(logs).T.tolist()
+    finite = [math.isfinite(sum(each)) for each in values]
+    room, most, running = pools.steady.room.tolist(), pools.steady.most.tolist(), pools.running.tolist()
+    shares = parts.tolist()
+    answers = []
+    for at, c in enumerate(chosen):
+        if room[at] <= 0:
+            answers.append(
+                Prediction(
+                    c.id,
+                    f"does not fit: {c.shape.name} in {c.weights.name} needs {-room[at] / 1e9:.0f} GB more on each "
+                    f"of {c.layout.devices} {c.chip.name}; use more devices or fewer bits",
+                )
+            )
+            continue
+        if not finite[at]:
+            answers.append(Prediction(c.id, "the model has no finite answer for this row"))
+            continue
+        note = "; ".join((*c.notes, reasons[at]))
+        if most[at] < c.concurrency / c.layout.dp / max(c.decode_workers, 1.0):
+            note += f"; the cache holds {most[at]:.0f} sequences a rank: others wait"
+        named = dict(zip(PARTS, shares[at], strict=True))
+        ours, low, high, first_, first_low, first_high = values[at]
+        answers.append(Prediction(c.id, note, ours, low, high, first_, first_low, first_high, named, running[at]))
+    return answers
 
 
 def predict_rows(

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,8 @@ MEMORY_SHARE = 0.9  # what engines take of a device's memory unless told otherwi
 MEMORY_OTHER = 4e9  # activations, graphs and communication buffers (bytes); 2 to 6 GB are reported
 MEMORY_UNIT = 2.0**30  # the GB in the name of a memory is 2³⁰ bytes: an "80 GB" device has 85.5e9
 LARGEST = 1e9
+MAX_DRAFTS = 16
+ACCEPTANCE = 0.7  # our judgement of what extra prediction layers reach on prose
 
 
 @dataclass(frozen=True)
@@ -56,59 +59,81 @@ class Configuration:
     prefill: Layout = field(default_factory=Layout)
     prefill_workers: float = 0.0  # 0: not stated
     decode_workers: float = 0.0
+    drafts: float = 0.0  # tokens that a step guesses ahead, by extra prediction layers
+    acceptance: float = 0.0  # chance that a guess is kept, given the one before
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def tokens_per_step(self) -> float:
+        """Return the tokens that a step yields on average: 1 + p + p² + … over the drafts."""
+        return sum(self.acceptance**each for each in range(int(self.drafts) + 1)) if self.drafts else 1.0
+
+
+@lru_cache(4096)
+def _value(text: str) -> float:
+    """Return the number that a cell holds, NaN where it holds none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _number(row: Mapping[str, str], name: str, default: float | None = None) -> float:
-    text = (row.get(name) or "").strip()
-    if not text:
+    text = row.get(name)
+    if not text or text.isspace():
         if default is None:
             raise RackmathError(f"{name} is empty")
         return default
-    try:
-        value = float(text)
-    except ValueError:
-        raise RackmathError(f"{name} is {text[:30]!r}, not a number") from None
-    if not math.isfinite(value) or value < 0 or value > LARGEST:
-        raise RackmathError(f"{name} is {text[:30]}; a number from 0 to {LARGEST:.0e} is wanted")
+    value = _value(text)
+    if not 0 <= value <= LARGEST:
+        told = "not a number" if math.isnan(value) else f"a number from 0 to {LARGEST:.0e} is wanted"
+        raise RackmathError(f"{name} is {text.strip()[:30]!r}; {told}")
     return value
 
 
-def _ranks(row: Mapping[str, str], name: str) -> int:
-    value = _number(row, name, 1.0)
+@lru_cache(4096)
+def _rank(text: str, name: str) -> int:
+    value = _number({name: text}, name, 1.0)
     if value != int(value) or value > 65536:
         raise RackmathError(f"{name} is {value:g}; a whole number up to 65,536 is wanted")
-    return max(int(value), 1)  # empty and 0 both mean: not split
+    return int(value) or 1  # empty and 0 both mean: not split
 
 
+SIZES = ("tp_size", "attention_dp_size", "pp_size", "moe_tp_size", "moe_ep_size")
 STATED = re.compile(r"_tp(\d+)(?:_0)?_ep(\d+)")
 
 
 def layout_of(row: Mapping[str, str], prefix: str, shape: Shape, chip: Accelerator, notes: list[str]) -> Layout:
     """Return a row's layout. Recorded products of sizes are undone here, and only here; `notes` says which."""
-    tp, dp = _ranks(row, f"{prefix}tp_size"), _ranks(row, f"{prefix}attention_dp_size")
-    pp = _ranks(row, f"{prefix}pp_size")
-    moe_tp, ep = _ranks(row, f"{prefix}moe_tp_size"), _ranks(row, f"{prefix}moe_ep_size")
-    ranks = tp * dp
+    sizes = [_rank(row.get(prefix + name) or "", prefix + name) for name in SIZES]
     if not shape.experts:
-        return Layout(tp, dp, pp)
+        return Layout(*sizes[:3])
     named = STATED.search(row.get("id") or "")
-    says_square = named is not None and int(named[1]) == int(named[2]) == ep
-    if ep > 1 and moe_tp == ep and ranks == moe_tp * ep and (says_square or ranks > chip.domain):
-        notes.append(f"{prefix}parallelism: {ranks} ranks read as {ep} (tensor and expert sizes were multiplied)")
-        return Layout(1, ep, pp, 1, ep) if tp == 1 else Layout(ep, 1, pp, 1, ep)
+    square = int(named[1]) if named and int(named[1]) == int(named[2]) else 0
+    made, said = _layout(*sizes, square, chip.domain, shape.kv_rank > 0)
+    notes += [f"{prefix}parallelism: {each}" for each in said]
+    return made
+
+
+@lru_cache(4096)
+def _layout(
+    tp: int, dp: int, pp: int, moe_tp: int, ep: int, square: int, domain: int, latent: bool
+) -> tuple[Layout, tuple[str, ...]]:
+    ranks = tp * dp
+    if ep > 1 and moe_tp == ep and ranks == moe_tp * ep and (square == ep or ranks > domain):
+        made = Layout(1, ep, pp, 1, ep) if tp == 1 else Layout(ep, 1, pp, 1, ep)
+        return made, (f"{ranks} ranks read as {ep} (tensor and expert sizes were multiplied)",)
     if dp > 1 and tp == dp and ep == tp * dp:
-        notes.append(f"{prefix}parallelism: {ranks} ranks read as {tp} (data ranks repeat the tensor ranks)")
-        return Layout(tp, 1, pp, 1, tp)
-    if tp > 8 and dp == 1 and (ep > 1 or chip.domain >= tp) and shape.kv_rank:
-        notes.append(f"{prefix}parallelism: attention taken as data-parallel over {tp} ranks")
-        return Layout(1, tp, pp, 1, tp)
+        return Layout(tp, 1, pp, 1, tp), (f"{ranks} ranks read as {tp} (data ranks repeat the tensor ranks)",)
+    if tp > 8 and dp == 1 and (ep > 1 or domain >= tp) and latent:
+        return Layout(1, tp, pp, 1, tp), (f"attention taken as data-parallel over {tp} ranks",)
+    said: tuple[str, ...] = ()
     if moe_tp * ep != ranks:
         fixed = min(ep, ranks) if ranks % min(ep, ranks) == 0 else 1
         if ep != fixed or moe_tp > 1:
-            notes.append(f"{prefix}parallelism: experts read as {ranks // fixed} tensor × {fixed} expert ranks")
+            said = (f"experts read as {ranks // fixed} tensor × {fixed} expert ranks",)
         moe_tp, ep = ranks // fixed, fixed
-    return Layout(tp, dp, pp, moe_tp, ep)
+    return Layout(tp, dp, pp, moe_tp, ep), said
 
 
 def _formats(row: Mapping[str, str], shape: Shape, chip: Accelerator, notes: list[str]) -> tuple[Format, Format]:
@@ -154,6 +179,16 @@ def _split_wide(c: Configuration) -> None:
     c.notes.append(f"{total} ranks read as a decode pool of {decode} and a prefill pool of {total - decode}")
 
 
+def _speculate(c: Configuration, row: Mapping[str, str]) -> None:
+    """Read how many tokens are guessed ahead of each step, and how often a guess is kept."""
+    c.drafts, c.acceptance = _number(row, "speculative_tokens", 0.0), _number(row, "speculative_acceptance", 0.0)
+    if c.drafts > MAX_DRAFTS or c.acceptance > 1:
+        raise RackmathError(f"speculative_tokens goes up to {MAX_DRAFTS}, speculative_acceptance from 0 to 1")
+    if c.drafts and not c.acceptance:
+        c.acceptance = ACCEPTANCE
+        c.notes.append(f"speculative_acceptance is empty: taken as {ACCEPTANCE}")
+
+
 Finder = Callable[[str], Shape]
 
 
@@ -193,8 +228,9 @@ def read_row(
     )
     if mode == "agg":
         made.layout = layout_of(row, "", shape, chip, notes)
-        if not concurrency:
-            made.concurrency = _number(row, "batch_size", 0.0)
+        batch = _number(row, "batch_size", 0.0)
+        if not concurrency or concurrency > batch * made.layout.devices > 0:
+            made.concurrency = batch  # several replicas behind one load state the batch of each
         if made.layout.devices > 8 and shape.kv_rank and chip.domain > 8:
             _split_wide(made)
     else:
@@ -205,6 +241,8 @@ def read_row(
         made.decode_workers = _number(row, "decode_num_workers", 0.0)
         if not concurrency:
             made.concurrency = _number(row, "decode_batch_size", 0.0) * max(made.decode_workers, 1.0) * made.layout.dp
+    if row.get("speculative_tokens"):
+        _speculate(made, row)
     check(made)
     return made
 
@@ -226,50 +264,54 @@ def check(c: Configuration) -> None:
             raise RackmathError(f"{layout.pp} stages are more than the {c.shape.layers} layers of {c.shape.name}")
 
 
-_TABLE: dict[Shape, tuple[float, ...]] = {}
+FIXED = (
+    "bandwidth",
+    "link",
+    "network",
+    "domain",
+    "memory",
+    "bf16_rate",
+    "expert_rate",
+    "dense_rate",
+    "attention_rate",
+    "expert_bytes",
+    "dense_bytes",
+    "attention_bytes",
+    "head_bytes",
+    "expert_reading",
+    "dense_reading",
+    "attention_reading",
+    "expert_floor",
+    "experts_quantised",
+    "dense_quantised",
+    "attention_quantised",
+)
+RANKS = ("tp", "dp", "pp", "moe_tp", "ep")
+LOADS = ("kv_bytes", "isl", "osl", "concurrency", "drafts", "kept")
 
 
 def columns(configurations: Sequence[Configuration], k: Constants, *, prefill: bool = False) -> dict[str, Array]:
     """Return what the step model reads, one array an input; `prefill` takes the prefill pools' layouts.
 
     Rates are in FLOP/s with the fitted share of the peak already in them, bandwidths in bytes/s, sizes in elements.
+    What rows share (model, accelerator, formats) is worked out once.
     """
-    for each in configurations:
-        if each.shape not in _TABLE:
-            _TABLE[each.shape] = tuple(float(getattr(each.shape, name)) for name in NUMERIC)
-    numbers = np.array([_TABLE[each.shape] for each in configurations]).reshape(-1, len(NUMERIC))
-    made: dict[str, Array] = {name: numbers[:, i] for i, name in enumerate(NUMERIC)}
-    layouts = [each.prefill if prefill else each.layout for each in configurations]
-    for name in ("tp", "dp", "pp", "moe_tp", "ep"):
-        made[name] = np.array([float(getattr(each, name)) for each in layouts])
-    seen: dict[tuple[str, str, str], tuple[float, ...]] = {}
-    rows = []
-    for each in configurations:
-        key = (each.chip.name, each.weights.name, each.attention.name)
-        if key not in seen or each.chip.url == "":
-            seen[key] = _rates(each, k)
-        rows.append((*seen[key], each.cache_bytes, each.isl, each.osl, each.concurrency))
-    names = (
-        "bandwidth",
-        "link",
-        "network",
-        "domain",
-        "memory",
-        "bf16_rate",
-        "expert_rate",
-        "dense_rate",
-        "attention_rate",
-        "expert_bytes",
-        "dense_bytes",
-        "attention_bytes",
-        "head_bytes",
-        "kv_bytes",
-        "isl",
-        "osl",
-        "concurrency",
-    )
-    table = np.array(rows, dtype=float).reshape(-1, len(names))
-    return made | {name: table[:, i] for i, name in enumerate(names)}
+    place: dict[tuple[int, int, str, str], int] = {}
+    shared: list[list[float]] = []
+    which, loads, ranks = [], [], []
+    for c in configurations:
+        key = (id(c.shape), id(c.chip), c.weights.name, c.attention.name)
+        if key not in place:
+            place[key] = len(shared)
+            shared.append([*(float(getattr(c.shape, name)) for name in NUMERIC), *_rates(c, k)])
+        which.append(place[key])
+        loads.append((c.cache_bytes, c.isl, c.osl, c.concurrency, c.drafts, c.tokens_per_step))
+        layout = c.prefill if prefill else c.layout
+        ranks.append((layout.tp, layout.dp, layout.pp, layout.moe_tp, layout.ep))
+    names = (*NUMERIC, *FIXED)
+    fixed = np.array(shared, dtype=float).reshape(-1, len(names)).T[:, np.array(which, dtype=np.intp)]
+    own = [np.array(each, dtype=float).reshape(-1, len(of)).T for each, of in ((ranks, RANKS), (loads, LOADS))]
+    return dict(zip((*names, *RANKS, *LOADS), (*fixed, *own[0], *own[1]), strict=True))
 
 
 def _rates(c: Configuration, k: Constants) -> tuple[float, ...]:
@@ -280,6 +322,13 @@ def _rates(c: Configuration, k: Constants) -> tuple[float, ...]:
         name = "fp8_block" if format_.name == "fp8_block" and not widened else arithmetic
         share = k["widened_compute"] if widened else k[f"{name}_compute"]
         return chip.peak("bf16" if widened else arithmetic) * share
+
+    def reading(format_: Format) -> float:
+        return k["fp4_bandwidth"] if format_.bytes < 0.75 else 1.0
+
+    def quantised(format_: Format) -> float:
+        arithmetic, widened = arithmetic_on(format_, chip)
+        return float(arithmetic != "bf16" and not widened)
 
     return (
         chip.bandwidth_gb_s * 1e9,
@@ -295,23 +344,43 @@ def _rates(c: Configuration, k: Constants) -> tuple[float, ...]:
         c.weights.bytes,
         c.attention.bytes,
         2.0,
+        (k["packed_bandwidth"] if c.weights.bytes < 1.5 else 1.0)
+        * (k["narrow_bandwidth"] if c.weights.weight_only else 1.0),
+        reading(c.weights),
+        reading(c.attention),
+        k["fused_experts"] if chip.fp4_tflops else 1.0,
+        quantised(c.weights),
+        quantised(c.weights),
+        quantised(c.attention),
     )
 
 
-def group_names(c: Configuration) -> dict[str, str]:
+def group_names(c: Configuration) -> Mapping[str, str]:
     """Return the groups whose constants may differ from everybody's, from broad to narrow."""
-    model, chip, backend, kind = short(c.shape.name), c.chip.name, c.backend, c.weights.name
-    layout = c.layout
+    shape, chip = c.shape, c.chip
+    return _names(
+        c.backend, c.version, chip.name, chip.architecture, shape.name, shape.family, c.weights.name, c.layout
+    )
+
+
+@lru_cache(65536)
+def _names(
+    engine: str, version: str, chip: str, architecture: str, name: str, family: str, kind: str, layout: Layout
+) -> Mapping[str, str]:
+    model = short(name)
     return {
-        "engine": backend,
+        "everyone": "all",
+        "engine": engine,
         "accelerator": chip,
-        "architecture": c.chip.architecture,
+        "architecture": architecture,
         "model": model,
         "format": kind,
-        "version": f"{backend} {c.version}",
-        "engine × accelerator": f"{backend} {chip}",
-        "engine × model": f"{backend} {model}",
+        "version": f"{engine} {version}",
+        "architecture × format": f"{architecture} {kind}",
+        "kernels": f"{engine} {architecture} {kind} {family}",
+        "engine × accelerator": f"{engine} {chip}",
+        "engine × model": f"{engine} {model}",
         "accelerator × model": f"{chip} {model}",
-        "combination": f"{backend} {chip} {model} {kind}",
-        "layout": f"{backend} {chip} {model} {kind} {layout.tp}/{layout.dp}/{layout.moe_tp}/{layout.ep}",
+        "combination": f"{engine} {chip} {model} {kind}",
+        "layout": f"{engine} {chip} {model} {kind} {layout.tp}/{layout.dp}/{layout.moe_tp}/{layout.ep}",
     }

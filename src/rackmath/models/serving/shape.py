@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -12,6 +13,9 @@ from typing import Any
 from rackmath.errors import RackmathError, suggest
 
 MAX_CONFIG_BYTES = 4_000_000
+MAX_NAME = 200
+PACKING = re.compile(r"-(instruct|thinking|fp8|fp4|nvfp4|mxfp4|int4|int8|awq|gptq|bf16|w4a16|w8a8|dynamic|\d{4})$")
+"""Endings of names that say how the same weights are kept or were tuned, or when they were made."""
 PLAIN_FFN = {"gpt2", "gptj", "gpt_neox", "gpt_neo", "gpt_bigcode", "opt", "bloom", "falcon", "phi", "codegen", "mpt"}
 
 
@@ -57,6 +61,10 @@ class Shape:
     family: str = "dense"
     native: str = "bf16"
     url: str = ""
+
+    def __hash__(self) -> int:
+        """Return a hash of what tells models apart, cheaper than one of every size."""
+        return hash((self.name, self.hidden, self.vocab))
 
     @property
     def layers(self) -> int:
@@ -252,7 +260,10 @@ def find_shape(name: str) -> Shape:
         The catalogue does not hold it.
     """
     known = _by_short_name()
-    if (found := known.get(short(name))) is None:
+    key = short(name[:MAX_NAME])
+    while key not in known and PACKING.search(key):
+        key = PACKING.sub("", key)
+    if (found := known.get(key)) is None:
         hint = suggest(short(name), known)
         raise RackmathError(f"no model is called {name[:80]!r}{hint}; give the path of its config.json instead")
     return _catalogue()[found]

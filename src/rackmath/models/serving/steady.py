@@ -26,7 +26,7 @@ from rackmath.models.serving.step import (
 MEMORY_LIMIT = 0.96
 TIGHT_SHARE = 0.5
 CHUNK = 8192.0  # tokens of a mixed step: the usual token budget of the engines
-PARTS = ("weights", "experts", "context", "collectives", "latency", "host", "prompts")
+PARTS = ("weights", "experts", "context", "collectives", "latency", "routing", "host", "prompts")
 _PART_OF = {
     "attention weights": "weights",
     "feed-forward weights": "weights",
@@ -36,7 +36,7 @@ _PART_OF = {
     "tensor-parallel collectives": "collectives",
     "expert all-to-all": "collectives",
     "layer latency": "latency",
-    "expert-layer latency": "latency",
+    "expert-layer latency": "routing",
     "host": "host",
 }
 
@@ -78,6 +78,18 @@ def _sum(operators: dict[str, Array]) -> Array:
     return np.asarray(sum(operators.values()))
 
 
+def _with_drafts(r: Columns, k: Constants, running: Array, context: Array) -> dict[str, Array]:
+    """Return the seconds of an output token where each step checks drafts, by operator.
+
+    A step carries the drafts as further tokens, which share one read of the cache; a draft costs one more layer; and
+    the step yields as many tokens as are kept.
+    """
+    drafts = running * r["drafts"]
+    layers = r["full_layers"] + r["window_layers"] + r["linear_layers"]
+    step = step_time(r, k, running, context, drafts, np.zeros_like(drafts), drafts)
+    return {name: seconds * (1 + r["drafts"] / layers) / r["kept"] for name, seconds in step.items()}
+
+
 def steady_state(r: Columns, k: Constants, *, mixed: bool = True) -> Steady:
     """Return the steady state under a closed load; `mixed` False leaves prompts to somebody else (a decode pool)."""
     room = memory_room(r)
@@ -88,21 +100,22 @@ def steady_state(r: Columns, k: Constants, *, mixed: bool = True) -> Steady:
     none = np.zeros_like(context)
     first = none
     for _ in range(2):
-        decode = step_time(r, k, running, context, none, none, none)
-        idle = _sum(decode)
+        plain = step_time(r, k, running, context, none, none, none)
+        decode = _with_drafts(r, k, running, context) if r["drafts"].any() else plain
+        idle, alone = _sum(decode), _sum(plain)
         if not mixed:
             token, extra, each = idle, none, none
             break
-        needed = running * r["isl"] / r["osl"]
+        needed = running * r["isl"] / r["osl"] * r["kept"]
         chunk = np.clip(needed, np.minimum(r["isl"], CHUNK), CHUNK)
         both = _sum(step_time(r, k, running, context, chunk, r["isl"] / 2, chunk / r["isl"]))
         share = np.minimum(needed / chunk, 1.0)
-        extra = k["interference"] * share * (both - idle)
+        extra = k["interference"] * share * (both - alone) / r["kept"]
         token = idle + extra
         own = np.minimum(r["isl"], CHUNK)
         one = _sum(step_time(r, k, running, context, own, r["isl"] / 2, own / r["isl"]))
         first = one * r["isl"] / own
-        each = (one - idle) * r["isl"] / own
+        each = (one - alone) * r["isl"] / own
         busy = r["osl"] * token / (r["osl"] * token + first)
         running = np.maximum(np.minimum(wanted * busy, most), np.minimum(wanted, 1.0))
     parts = {name: none.copy() for name in PARTS}

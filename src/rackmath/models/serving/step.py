@@ -119,15 +119,15 @@ def step_time(
     rank_weights = weight_bytes(r)
     hidden_bytes = ACTIVATION_BYTES * tokens * r["hidden"]
 
-    def matmul(weights: Array, bytes_each: Array, rate: Array) -> Array:
-        return _smooth(2 * tokens * weights / (bytes_each * rate), (weights + moved) / bandwidth)
+    def matmul(weights: Array, bytes_each: Array, rate: Array, reading: Array) -> Array:
+        return _smooth(2 * tokens * weights / (bytes_each * rate), (weights / reading + moved) / bandwidth)
 
     soft_layers = r["full_layers"] + r["window_layers"]
     layers = soft_layers + r["linear_layers"]
     moved = 4 * hidden_bytes * layers / stages / 2
-    attention = matmul(rank_weights["attention"], r["attention_bytes"], r["attention_rate"])
+    attention = matmul(rank_weights["attention"], r["attention_bytes"], r["attention_rate"], r["attention_reading"])
     moved = hidden_bytes * (r["dense_layers"] * 2 + r["moe_layers"] * 2 * (r["shared_ffn"] > 0)) / stages
-    feed_forward = matmul(rank_weights["feed-forward"], r["dense_bytes"], r["dense_rate"])
+    feed_forward = matmul(rank_weights["feed-forward"], r["dense_bytes"], r["dense_rate"], r["dense_reading"])
 
     # Experts: all attention ranks of a replica share them.
     group = tokens * r["dp"]
@@ -135,14 +135,14 @@ def step_time(
     share = np.divide(touched, r["experts"], out=np.zeros_like(touched), where=r["experts"] > 0)
     pairs = r["top_k"] * group / r["ep"]
     uneven = 1 + k["imbalance"] * np.sqrt(2 * np.log(r["ep"]) / np.maximum(pairs, 1.0)) + k["skew"] * np.log(r["ep"])
-    expert_bytes = rank_weights["experts"] * np.minimum(share * uneven, 1.0)
+    expert_bytes = rank_weights["experts"] * share
     each = r["ffn_matrices"] * r["hidden"] * r["expert_ffn"] / r["moe_tp"]
     padded = np.maximum(pairs * uneven, 1.0)
     expert_flop = 2 * padded * each * r["moe_layers"] / stages
     expert_moved = ACTIVATION_BYTES * pairs * r["hidden"] * 3 * r["moe_layers"] / stages
     experts = _smooth(
         expert_flop / (r["expert_rate"] * k["expert_compute"]),
-        (expert_bytes + expert_moved) / (r["bandwidth"] * k["expert_bandwidth"]),
+        (expert_bytes / r["expert_reading"] + expert_moved) / (r["bandwidth"] * k["expert_bandwidth"]),
     )
     experts = np.where(r["experts"] > 0, experts, 0.0)
 
@@ -158,8 +158,15 @@ def step_time(
             k["layer_latency"] * soft_layers
             + k["linear_latency"] * r["linear_layers"]
             + k["latent_latency"] * soft_layers * (r["kv_rank"] > 0)
+            + k["sparse_latency"] * soft_layers * (r["sparse_top"] > 0)
+            + k["quantise_latency"] * 2 * (layers * r["attention_quantised"] + r["dense_layers"] * r["dense_quantised"])
         ),
-        "expert-layer latency": k["expert_latency"] * r["moe_layers"],
+        "expert-layer latency": r["moe_layers"]
+        * (
+            k["expert_latency"] * r["expert_floor"]
+            + k["shared_latency"] * (r["shared_ffn"] > 0)
+            + k["quantise_latency"] * r["experts_quantised"]
+        ),
         "host": k["host"] + k["host_sequence"] * decoding * r["dp"] + (stages - 1) * 10e-6,
     }
 
