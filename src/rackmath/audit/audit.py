@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -42,8 +42,13 @@ def audit_matter(matter: Matter, today: date, kinds: Collection[str] = KINDS) ->
 
         found += conflicts(matter)
     if {"citation", "structure", "staleness"} & set(kinds):
-        from rackmath.audit.standing import standing  # noqa: PLC0415
+        from rackmath.audit.standing import library_of, standing  # noqa: PLC0415
 
-        found += [each for each in standing(matter, today) if each.kind in kinds]
+        found += [each for each in standing(matter, today, library_of(matter)) if each.kind in kinds]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings, the gravest and surest first."""
     order = {verdict: at for at, verdict in enumerate(VERDICTS)}
     return sorted(found, key=lambda each: (order[each.verdict], -each.confidence, each.note, each.line, each.start))
