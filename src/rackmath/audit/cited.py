@@ -1,4 +1,4 @@
-"""Does the reading that an argument cites contain the figure that it claims?
+"""Whether the reading that an argument cites contains the figure that it claims.
 
 Each figure in the clause before a reference is looked for in the readings that the reference means, in three steps:
 the same number in the same unit; other numbers in that unit; none. An argument may well compute a figure from what it
@@ -86,7 +86,9 @@ def _wanted(text: str) -> list[Quantity]:
         if each.kind != "year" and not each.worded and each.high and not _COMPUTED.match(text, each.end)
     ]
     telling = [
-        each for each in found if each.unit or each.kind in ("share", "factor", "points") or (each.noun and each.low >= 10)
+        each
+        for each in found
+        if each.unit or each.kind in ("share", "factor", "points") or (each.noun and each.low >= 10)
     ]
     return telling[:MOST_FIGURES]
 
@@ -100,7 +102,9 @@ def _judged(claim: Claim, figure: Quantity) -> Finding:
         if other:
             mine, theirs = other
             told = f"{figure.text!r} is in the cited {names}, but there of {theirs}, and the claim is of {mine}."
-            return _finding(claim, figure, "ambiguous", 0.75, told + _elsewhere(claim, figure, mine), "subject", held[0])
+            return _finding(
+                claim, figure, "ambiguous", 0.75, told + _elsewhere(claim, figure, mine), "subject", held[0]
+            )
         return _finding(claim, figure, "holds", 0.85, f"{figure.text!r} is in the cited {names}.", "contained", held[0])
     rivals = list(dict.fromkeys(each.text for reading in claim.readings for each in _rivals(reading, figure)))
     if rivals:
@@ -181,12 +185,18 @@ def _siblings(one: str, other: str) -> bool:
 
 
 def _finding(
-    claim: Claim, figure: Quantity, verdict: str, sure: float, told: str, rule: str, held: tuple[Cited, str, Quantity] | None
+    claim: Claim,
+    figure: Quantity,
+    verdict: str,
+    sure: float,
+    told: str,
+    rule: str,
+    held: tuple[Cited, str, Quantity] | None,
 ) -> Finding:
     start = claim.start + figure.start
-    inputs = ()
+    inputs: tuple[Input, ...] = ()
     if held is not None:
-        reading, sentence, each = held
+        reading, _, each = held
         inputs = (Input("cited", each.text, each.value, each.unit_text, reading.title, 0, each.start, each.end),)
     return Finding(
         kind="citation",
@@ -207,7 +217,7 @@ def _finding(
     )
 
 
-# --- claims of a page --------------------------------------------------------------------------------------------------
+# --- claims of a page ------------------------------------------------------------------------------------------------
 
 
 def page_claims(page: Page) -> Iterator[Claim]:
@@ -234,7 +244,9 @@ def page_claims(page: Page) -> Iterator[Claim]:
             raw=group.raw,
             readings=[readings[each.code] for each in reference.candidates if each.code in readings],
             others=batch,
-            confidence=0.0 if reference.missing else min((each.confidence for each in reference.candidates), default=0.0),
+            confidence=0.0
+            if reference.missing
+            else min((each.confidence for each in reference.candidates), default=0.0),
         )
 
 

@@ -66,6 +66,7 @@ def _cited(library: Library, cards: Iterable[Card]) -> Iterator[tuple[Card, Cita
 
 
 def _of(library: Library, card: Card, citation: Citation) -> Finding | None:
+    verdict: Verdict
     if citation.state == "mismatch":
         verdict, sure = ("wrong", 0.85) if _number_missing(library, citation) else ("ambiguous", 0.55)
     elif citation.state in _STATES:
@@ -135,7 +136,7 @@ def _sources(library: Library) -> Iterator[Finding]:
 
 def _aggregators(library: Library, cards: Iterable[Card]) -> Iterator[Finding]:
     """Tell notes all of whose sources pass on the work of others."""
-    tiers = {source.citekey: tier_of(urlsplit(source.url).hostname or '') for source in library.sources() if source.url}
+    tiers = {source.citekey: tier_of(urlsplit(source.url).hostname or "") for source in library.sources() if source.url}
 
     def step(db: sqlite3.Connection) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -154,8 +155,8 @@ def _aggregators(library: Library, cards: Iterable[Card]) -> Iterator[Finding]:
                 confidence=0.7,
                 note=card.title,
                 claim=card.title,
-                explanation=f"All {len(keys)} sources of this note are aggregators of others' work; cite the first-hand "
-                "source.",
+                explanation=f"All {len(keys)} sources of this note are aggregators of others' work; cite the "
+                "first-hand source.",
                 path=card.path,
             )
 

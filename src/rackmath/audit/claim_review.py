@@ -36,7 +36,9 @@ def claim_reviews(
     appears
         Where the note of a finding stands, if anywhere.
     """
-    wanted = [each for each in findings if each.kind == "arithmetic" and each.confidence >= SURE and each.verdict in RATINGS]
+    wanted = [
+        each for each in findings if each.kind == "arithmetic" and each.confidence >= SURE and each.verdict in RATINGS
+    ]
     graph = [_review(each, author, day, address(each), appears(each)) for each in wanted[:MOST]]
     return {"@context": "https://schema.org", "@graph": graph} if graph else None
 

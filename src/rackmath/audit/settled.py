@@ -106,7 +106,9 @@ def _read(text: str, rel: str) -> Settled:
         raise RackmathError(f"{rel}: {problem.message}") from None
     key = rel.rpartition("/")[2].removesuffix(".yaml")
     if not isinstance(data, dict) or data.get("decision") not in ("fine", "later") or not KEY.fullmatch(key):
-        raise RackmathError(f"{rel}: a decision has a name of 16 hexadecimal digits and says `decision: fine` or `later`")
+        raise RackmathError(
+            f"{rel}: a decision has a name of 16 hexadecimal digits and says `decision: fine` or `later`"
+        )
 
     def words(name: str) -> str:
         return str(data.get(name) or "")
@@ -116,7 +118,13 @@ def _read(text: str, rel: str) -> Settled:
 
 
 def settle(
-    desk: Desk, key: str, decision: Decision, about: Mapping[str, str], *, because: str = "", until: datetime.date | None = None
+    desk: Desk,
+    key: str,
+    decision: Decision,
+    about: Mapping[str, str],
+    *,
+    because: str = "",
+    until: datetime.date | None = None,
 ) -> Settled:
     """Remember a decision; an earlier one about the same is replaced, and stays in the history.
 

@@ -58,7 +58,7 @@ _NOW = re.compile(r"\bas of\b|\bcurrent(?:ly)?\b|\blist pric", re.IGNORECASE)
 
 
 def standing(matter: Matter, today: date, library: Library | None = None) -> list[Finding]:
-    """Return the findings of sort ``citation``, ``structure`` and ``staleness``; `library` is the vault's, if it is one."""
+    """Return the findings of sort ``citation``, ``structure`` and ``staleness``; `library` is that of a vault."""
     found: list[Finding] = []
     if matter.page:
         found += _page(matter.page)
@@ -265,7 +265,12 @@ def _stale(note: Note, today: date) -> Iterator[Finding]:
             )
 
 
-_TASKS: dict[str, Sort] = {"references": "citation", "stale": "staleness", "links": "structure", "problems": "structure"}
+_TASKS: dict[str, Sort] = {
+    "references": "citation",
+    "stale": "staleness",
+    "links": "structure",
+    "problems": "structure",
+}
 
 
 def _vault(library: Library, today: date) -> Iterator[Finding]:

@@ -31,7 +31,9 @@ def attention(kind: str | None, settled: bool, vault: Path, to_json: bool) -> No
     The most pressing comes first. `rackmath brain settle` puts one off or says why it is fine.
     """
     found = _queue(vault)
-    pairs: list[tuple[Task, Settled | None]] = list(found.settled) if settled else [(each, None) for each in found.tasks]
+    pairs: list[tuple[Task, Settled | None]] = (
+        list(found.settled) if settled else [(each, None) for each in found.tasks]
+    )
     pairs = [(task, decision) for task, decision in pairs if kind in (None, task.kind)]
     if to_json:
         print_json([_told(task, decision) for task, decision in pairs])
@@ -43,7 +45,9 @@ def attention(kind: str | None, settled: bool, vault: Path, to_json: bool) -> No
             click.echo(wrap(item, "  "))
         if decision is not None:
             until = f"until {decision.until}" if decision.decision == "later" else "fine"
-            click.echo(wrap(f"{until}, says {decision.by or 'nobody named'} on {decision.date}: {decision.because}", "  "))
+            click.echo(
+                wrap(f"{until}, says {decision.by or 'nobody named'} on {decision.date}: {decision.because}", "  ")
+            )
     if len(pairs) > SHOWN:
         click.echo(f"and {len(pairs) - SHOWN} more; --json has all")
     words = "settled" if settled else "to look at"
@@ -117,7 +121,9 @@ def settle(
     if to_json:
         print_json(asdict(done))
     else:
-        click.echo(f"Put off until {done.until}." if last else "Remembered as fine; it comes back when its figures change.")
+        click.echo(
+            f"Put off until {done.until}." if last else "Remembered as fine; it comes back when its figures change."
+        )
 
 
 COMMANDS = (attention, settle)

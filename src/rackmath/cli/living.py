@@ -75,7 +75,11 @@ def _show(moves: list[Move], problems: tuple[str, ...], filed: list[Filed], fine
     for each in filed:
         click.echo(f"{'Proposed' if each.new else 'Proposed before'}: {clean(each.proposal)}")
     count = len(moves)
-    said = "Nothing moved" if not count else f"{count} live {'figure or run has' if count == 1 else 'figures or runs have'} moved"
+    said = (
+        "Nothing moved"
+        if not count
+        else f"{count} live {'figure or run has' if count == 1 else 'figures or runs have'} moved"
+    )
     click.echo(f"{said}{f'; {fine} called fine or put off' if fine else ''}.")
 
 

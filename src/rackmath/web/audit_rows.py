@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rackmath.audit.finding import KINDS, VERDICTS, Finding
+from rackmath.audit.queue import TOLD
 from rackmath.units import format_number
 from rackmath.web.charts.claimed import claimed_chart
 from rackmath.web.charts.shares import shares
@@ -60,6 +61,7 @@ def finding_row(finding: Finding, key: str, card: Card | None = None) -> dict[st
         "path": finding.path,
         "line": finding.line,
         "claim": finding.claim,
+        "quoted": finding.rule not in TOLD,
         "pieces": [{"text": text, "as": look_of} for text, look_of in pieces(finding)],
         "claimed": finding.claimed,
         "recomputed": finding.recomputed,
@@ -86,7 +88,7 @@ def pieces(finding: Finding) -> list[tuple[str, str]]:
         start = -1
         if claim is not None:
             wanted = claim[0] + each.start - finding.start
-            start = wanted if 0 <= wanted and text.startswith(each.text, wanted) else text.find(each.text)
+            start = wanted if wanted >= 0 and text.startswith(each.text, wanted) else text.find(each.text)
         elif each.text:
             start = text.find(each.text)
         if start >= 0 and all(start >= last or start + len(each.text) <= first for first, last, _ in marks):
@@ -108,7 +110,7 @@ def _claim_span(finding: Finding) -> tuple[int, int] | None:
             votes[match.start() - (each.start - finding.start)] += 1
     quoted = _QUOTED.search(finding.explanation)
     for start, _ in votes.most_common(4):
-        if 0 <= start and 0 < long and start + long <= len(text) and (not quoted or text.startswith(quoted[1], start)):
+        if start >= 0 and long > 0 and start + long <= len(text) and (not quoted or text.startswith(quoted[1], start)):
             return start, start + long
     if quoted and text.count(quoted[1]) == 1:
         return text.index(quoted[1]), text.index(quoted[1]) + len(quoted[1])
@@ -117,6 +119,8 @@ def _claim_span(finding: Finding) -> tuple[int, int] | None:
 
 def chart(row: Mapping[str, Any], width: float = WIDE, ending: str = "") -> Svg:
     """Return the small chart of a row: claimed against recomputed; empty where there is nothing to draw."""
+    if row["kind"] != "arithmetic":
+        return Svg("")
     return claimed_chart(
         row["claimed"],
         row["recomputed"],
@@ -156,14 +160,17 @@ def strip(told: Mapping[str, Any], key: str = "verdicts") -> Svg:
     return shares(told["verdicts"], key=key, title="Verdicts of the audit")
 
 
+def telling(finding: Finding) -> tuple[int, int, float]:
+    """Return what findings are sorted by for a reader: the gravest, arithmetic first, the surest first."""
+    return VERDICTS.index(finding.verdict), KINDS.index(finding.kind), -finding.confidence
+
+
 def by_note(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return rows grouped by note, in their order."""
     groups: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         name = (row["path"], row["note"])
-        group = groups.setdefault(
-            name, {"note": row["note"], "href": row["href"], "path": row["path"], "rows": []}
-        )
+        group = groups.setdefault(name, {"note": row["note"], "href": row["href"], "path": row["path"], "rows": []})
         group["rows"].append(row)
     return list(groups.values())
 
@@ -173,7 +180,11 @@ def headline(told: Mapping[str, Any]) -> str:
     wrong, questions, holding = told["wrong"], told["questions"], told["holding"]
     if not told["total"]:
         return "Nothing here can be checked"
-    first = f"{format_number(wrong)} {'finding does' if wrong == 1 else 'findings do'} not hold" if wrong else "Nothing is wrong"
+    first = (
+        f"{format_number(wrong)} {'finding does' if wrong == 1 else 'findings do'} not hold"
+        if wrong
+        else "Nothing is wrong"
+    )
     parts = [first]
     if questions:
         parts.append(f"{format_number(questions)} to be asked")

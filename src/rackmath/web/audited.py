@@ -24,10 +24,12 @@ from rackmath.audit.kept import audited
 from rackmath.audit.living import Living, moved
 from rackmath.audit.settled import FOLDER
 from rackmath.errors import RackmathError
+from rackmath.web.memo import kept_page
 
 if TYPE_CHECKING:
     from rackmath.brain.library import Library
     from rackmath.brain.site import Site
+    from rackmath.web.pages import Page
 
 log = logging.getLogger("rackmath.web")
 
@@ -120,6 +122,6 @@ def _stamp(folder: Path) -> tuple[int, int]:
     return len(times), max(times, default=0)
 
 
-def each(site: Site, today: datetime.date, do: Callable[[Library, Audited], Any]) -> list[Any]:
-    """Return what `do` makes of each brain with its audit."""
-    return [do(library, audit_of(library, today)) for library in site.libraries]
+def audit_page(view: Callable[..., Page]) -> Callable[..., Page]:
+    """Keep the pages of a view that shows audits; see `rackmath.web.memo.kept_page`."""
+    return kept_page(view, lambda site, asked: state_of(site, asked.day))

@@ -41,3 +41,19 @@ class Current:
             figure = best_first(later)[0]  # one that goes in circles ends where it began to repeat
             seen.add(figure.id)
         return figure
+
+
+def called(figure: Figure, evidence: Evidence) -> str:
+    """Return what a figure is of, in the names that people use: ``H100 SXM, rental price (term on-demand)``."""
+    subject, quantity = evidence.subjects.get(figure.subject), evidence.quantities.get(figure.quantity)
+    of = (subject.name if subject else "") or figure.subject
+    what = (quantity.name if quantity else "") or figure.quantity.replace("-", " ")
+    scope = ", ".join(f"{axis} {value}" for axis, value in figure.scope.items())
+    return f"{of}, {what[:1].lower()}{what[1:]}{f' ({scope})' if scope else ''}"
+
+
+def cited(figure: Figure, evidence: Evidence) -> str:
+    """Return a figure with its value, its date and its source, in a line."""
+    source = evidence.sources.get(figure.source)
+    named = (source.title if source else "") or figure.source or figure.kind or "no source"
+    return f"{figure.shown} {figure.unit}".strip() + f" as of {figure.as_of} ({named})"

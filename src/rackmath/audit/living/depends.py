@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from rackmath.audit.living.current import called
 from rackmath.audit.living.moved import Living
 from rackmath.errors import RackmathError, suggest
 
@@ -102,8 +103,9 @@ class _Web:
             return Node(name, "run", name, spec.model, step, href=f"/depends/{name}", path=spec.path, line=spec.line)
         if name in self.figures:
             figure = self.figures[name]
-            words = f"{figure.shown} {figure.unit}".strip()
-            return Node(name, "figure", figure.reference, words, step, figure.kind, f"/fig/{name}", figure.path, figure.line)
+            words = f"{figure.shown} {figure.unit}".strip() + f", {figure.as_of}"
+            title = called(figure, self.evidence)
+            return Node(name, "figure", title, words, step, figure.kind, f"/fig/{name}", figure.path, figure.line)
         return None
 
 
@@ -147,8 +149,8 @@ def depends(library: Library, living: Living, name: str, *, drafts: bool = False
         card = library.card(name, drafts=drafts)
         if card is None:
             known = [*web.runs, *web.figures]
-            raise RackmathError(f"nothing here is called {name[:90]!r}{suggest(name[:90], known)}; give the id of a figure, "
-                                "a run or a note")  # fmt: skip
+            near = suggest(name[:90], known)
+            raise RackmathError(f"nothing here is called {name[:90]!r}{near}; give the id of a figure, a run or a note")
         wanted = card.id
     of = web.node(wanted, 0)
     assert of is not None
@@ -161,7 +163,8 @@ def depends(library: Library, living: Living, name: str, *, drafts: bool = False
 
 def _walk(web: _Web, start: str, way: dict[str, list[str]]) -> tuple[tuple[Node, ...], int]:
     """Return what can be reached, nearest first, and how much was left out."""
-    seen, waiting, found, more = {start}, deque([(start, 0)]), [], 0
+    found: list[Node] = []
+    seen, waiting, more = {start}, deque([(start, 0)]), 0
     while waiting:
         name, step = waiting.popleft()
         for other in way.get(name, ()):

@@ -14,7 +14,7 @@ from math import isfinite
 from pathlib import Path
 
 from rackmath.audit.arithmetic import arithmetic
-from rackmath.audit.living.current import Current
+from rackmath.audit.living.current import Current, called, cited
 from rackmath.audit.living.printed import numbers, reprinted, says
 from rackmath.audit.living.runs import BLOCK, Runs, RunSpec, Value, runs_of
 from rackmath.audit.living.tokens import Kind, Token, said, tokens_of
@@ -113,7 +113,10 @@ def moved(path: Path | str, today: date, evidence: Evidence | None = None) -> Li
     shown = {token.target for found in tokens.values() for token in found if token.kind == "run"}
     for spec in specs:
         if spec.id not in shown and runs.specs.get(spec.id) is spec:  # a run nobody shows is still held to its promise
-            _tell(problems, spec.path, spec.line, lambda spec=spec: runs.value(spec.id))  # type: ignore[misc]
+            try:
+                runs.value(spec.id)
+            except RackmathError as problem:
+                problems.append(f"{spec.path}:{spec.line}: {problem}")
     moves: list[Move] = []
     look = _Look(current, runs)
     for rel, found in tokens.items():
@@ -121,13 +124,6 @@ def moved(path: Path | str, today: date, evidence: Evidence | None = None) -> Li
     more = len(problems) - MOST_PROBLEMS
     told = list(dict.fromkeys(problems[:MOST_PROBLEMS])) + ([f"and {more} more problems"] if more > 0 else [])
     return Living(tuple(moves), tuple(told), documents, tokens, runs, known)
-
-
-def _tell(problems: list[str], path: str, line: int, ask: object) -> None:
-    try:
-        ask()  # type: ignore[operator]
-    except RackmathError as problem:
-        problems.append(f"{path}:{line}: {problem}")
 
 
 class _Look:
@@ -150,16 +146,18 @@ class _Look:
         """
         if token.kind == "run":
             found = self.runs.value(token.target)
-            why = _why(self.runs.specs[token.target], found, self.current.by_id)
+            why = _why(self.runs.specs[token.target], found, self.current)
             return _Now((found.value,), found.unit, "", why)
         figure = self.current.figure(token.target)
         own = self.current.by_id.get(token.target)
         if own is not None and own.path == path:
             figure = own
         becomes = ""
-        why = f"{_cited(figure)} says {figure.shown}"
+        evidence = self.current.evidence
+        why = f"{called(figure, evidence)} is {cited(figure, evidence)}"
         if "/" not in token.target and figure.id != token.target:
-            becomes, why = figure.id, f"{_cited(figure)} supersedes {_cited(self.current.by_id[token.target])}"
+            before = self.current.by_id[token.target]
+            becomes, why = figure.id, f"{why}, which supersedes {cited(before, evidence)}"
         return _Now(*_read(figure), becomes, why, figure.as_written)
 
 
@@ -177,17 +175,13 @@ def _read(figure: Figure) -> tuple[tuple[float, ...], str]:
     return values, reading.unit
 
 
-def _cited(figure: Figure) -> str:
-    return f"{figure.reference} of {figure.as_of} ({figure.source or figure.kind or 'no source'})"
-
-
-def _why(spec: RunSpec, found: Value, by_id: Mapping[str, Figure]) -> str:
+def _why(spec: RunSpec, found: Value, current: Current) -> str:
     """Return which inputs of a run have moved since its text was brought up to date, or what it rests on."""
     parts = []
     for key, value in found.inputs.items():
         before = spec.was.get(key)
-        figure = by_id.get(found.figures.get(key, ""))
-        place = f" ({_cited(figure)})" if figure else ""
+        figure = current.by_id.get(found.figures.get(key, ""))
+        place = f", {called(figure, current.evidence)}, {cited(figure, current.evidence)}" if figure else ""
         if isinstance(before, int | float) and not isinstance(before, bool):
             if abs(before - value) > 1e-9 * max(abs(before), abs(value)):
                 parts.append(f"{key} {format_number(before, 6)} → {format_number(value, 6)}{place}")

@@ -194,7 +194,6 @@ class Runs:
         figures = {key: each.origin.figure_id for key, each in done.bound.inputs.items() if each.origin.figure_id}
         return Value(value, unit, bound, figures, done)
 
-
     def bound_now(self, spec: RunSpec) -> dict[str, Any]:
         """Return the inputs of a run with each pinned figure replaced by what has taken its place."""
         pinned = {key: raw for key, raw in spec.inputs.items() if _is_figure(raw) and not raw.startswith("@")}
@@ -204,6 +203,7 @@ class Runs:
 def _shown(spec: RunSpec, done: Run) -> tuple[float, str]:
     """Return the value that a run shows: its total, a line of it, or a note beside it."""
     central, model = done.central, done.bound.model
+    value: Any
     if spec.show == "total":
         value, unit = central.total, model.unit
     elif spec.show in central.lines:

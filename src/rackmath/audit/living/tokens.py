@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rackmath.brain.links import WIKI, document_prose
 from rackmath.brain.context import masked
+from rackmath.brain.links import WIKI, document_prose
 from rackmath.vault import Document
 
 Kind = Literal["fig", "run"]

@@ -50,7 +50,9 @@ def claimed_chart(
         _label(x_said, _AXIS - 17, says, width, "strong"),
         _label(x_follows, _AXIS + 27, gives, width, ""),
     ]
-    told = f"{says}; {gives}, between {_shown(min(ends), unit)} and {_shown(max(ends), unit)} as its figures are printed."
+    told = (
+        f"{says}; {gives}, between {_shown(min(ends), unit)} and {_shown(max(ends), unit)} as its figures are printed."
+    )
     return picture(
         width,
         _HEIGHT,
