@@ -1,5 +1,6 @@
 """Live figures and runs: what moved, why, what is proposed, and who rests on what."""
 
+import time
 from datetime import date
 
 import pytest
@@ -207,7 +208,7 @@ def runs(*entries):
         (
             f"[[run:run_x|1]]\n\n"
             f"{runs('- {id: run_x, model: tokens.cost_per_mtok, inputs: {gpu_hour_price: .inf}}', chr(10))}",
-            "finite",
+            "does not start with a number",
         ),
         (
             "[[run:run_a|1]]\n\n"
@@ -215,13 +216,13 @@ def runs(*entries):
                 "- {id: run_a, model: tokens.cost_per_mtok, inputs: {gpu_hour_price: run_b}}\n",
                 "- {id: run_b, model: tokens.cost_per_mtok, inputs: {gpu_hour_price: run_a}}\n",
             ),
-            "run_a needs itself: run_a → run_b → run_a",
+            "needs itself: run_",
         ),
         (f"Text\n\n{runs('- just words', chr(10))}", "a runs block is a list of entries"),
         (f"Text\n\n{runs('- {id: nope, model: x}', chr(10))}", "the id of a run is run_"),
         (f"Text\n\n{runs('- {id: run_x, modle: x}', chr(10))}", "a run has no 'modle'"),
         (f"Text\n\n{runs('- {id: run_x, model: x, inputs: [1, 2]}', chr(10))}", "inputs are written {name: value}"),
-        (f"Text\n\n{runs('{{{{ : broken', chr(10))}", "line"),
+        (f"Text\n\n{runs('{{{{ : broken', chr(10))}", "a key must be"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_costs_no_other_note(tmp_path, body, said):
@@ -242,7 +243,9 @@ def test_figures_that_supersede_each_other_in_a_circle_end(brain):
 def test_thousands_of_tokens_are_read_in_line_time(tmp_path):
     body = "[[fig:fig_may|2.10]] and [[fig:" * 3_000
     brain = make(tmp_path / "b", [("notes/thesis/many.md", note("note_many", "thesis", "Many", body))])
-    assert moved(brain, DAY).moves
+    begun = time.process_time()
+    assert len(moved(brain, DAY).moves) > 1_000
+    assert time.process_time() - begun < 20
 
 
 # --- who rests on what --------------------------------------------------------------------------------------------
@@ -251,18 +254,12 @@ def test_thousands_of_tokens_are_read_in_line_time(tmp_path):
 def test_figure_run_note_and_thesis_are_connected(brain):
     library, living = Library.open(brain), moved(brain, DAY)
     found = depends(library, living, "fig_may")
-    assert [(node.sort, node.title, node.step) for node in found.above][:3] == [
+    assert {(node.sort, node.title, node.step) for node in found.above} == {
         ("run", "run_cost", 1),
         ("note", "A served token costs cents", 1),
         ("note", "What an H100 rents for", 1),
-    ] or {node.title for node in found.above} == {
-        "run_cost",
-        "A served token costs cents",
-        "What an H100 rents for",
-        "Renting beats owning",
+        ("note", "Renting beats owning", 2),
     }
-    later = next(node for node in found.above if node.title == "Renting beats owning")
-    assert later.step == 2
     assert ("run_cost", OWN) in found.edges
 
 

@@ -18,7 +18,7 @@ from rackmath.audit.living.current import Current, called, cited
 from rackmath.audit.living.printed import numbers, reprinted, says
 from rackmath.audit.living.runs import BLOCK, Runs, RunSpec, Value, runs_of
 from rackmath.audit.living.tokens import Kind, Token, said, tokens_of
-from rackmath.audit.passage import Line
+from rackmath.audit.passage import MOST_LETTERS, Line
 from rackmath.brain.context import sentences
 from rackmath.errors import RackmathError
 from rackmath.evidence import Evidence, Figure
@@ -202,7 +202,7 @@ def _of_note(rel: str, document: Document, tokens: Sequence[Token], look: _Look,
         if not numbers(token.words) or _still(token, now):
             continue
         changed[place] = now, reprinted(token.words, now.values, now.unit, token.after)
-    return [_move(rel, document, tokens, place, changed) for place in changed]
+    return _moves(rel, document, tokens, changed)
 
 
 def _still(token: Token, now: _Now) -> bool:
@@ -211,34 +211,31 @@ def _still(token: Token, now: _Now) -> bool:
     return says(token.words, now.values, now.unit, token.after)
 
 
-def _move(
-    rel: str, document: Document, tokens: Sequence[Token], place: int, changed: Mapping[int, tuple[_Now, str]]
-) -> Move:
-    token, (now, new) = tokens[place], changed[place]
-    start, end = _sentence(document.text, token.start)
-    within = [at for at in changed if start <= tokens[at].start < end]
-    old = said(document.text[start:end])
-    fresh = said(
-        spliced(document.text[start:end], [(tokens[at].start - start, tokens[at].end - start, changed[at][1])
-                                           for at in within])
-    )  # fmt: skip
-    return Move(
-        kind=token.kind,
-        note_id=str(document.front.get("id") or rel),
-        note_title=document.title() or rel,
-        path=rel,
-        line=document.line_at(token.start),
-        start=token.start,
-        end=token.end,
-        target=token.target,
-        becomes=now.becomes,
-        words=token.words,
-        new=new,
-        old_sentence=old,
-        new_sentence=fresh,
-        why=now.why,
-        follow=_follow(rel, old, fresh),
-    )
+def _moves(
+    rel: str, document: Document, tokens: Sequence[Token], changed: Mapping[int, tuple[_Now, str]]
+) -> list[Move]:
+    """Return the moves of a note, each with its sentence before and after; a sentence is looked at once."""
+    found: list[Move] = []
+    note_id, title = str(document.front.get("id") or rel), document.title() or rel
+    first, last = 0, -1
+    old, fresh = "", ""
+    follow: tuple[str, ...] = ()
+    for place, (now, new) in changed.items():
+        token = tokens[place]
+        if not first <= token.start < last:
+            first, last = _sentence(document.text, token.start)
+            within = [at for at in changed if first <= tokens[at].start < last]
+            text = document.text[first:last]
+            old = said(text)
+            pieces = [(tokens[at].start - first, tokens[at].end - first, changed[at][1]) for at in within]
+            fresh = said(spliced(text, pieces))
+            follow = _follow(rel, old, fresh)
+        line = document.line_at(token.start)
+        found.append(
+            Move(token.kind, note_id, title, rel, line, token.start, token.end, token.target, now.becomes, token.words,
+                 new, old, fresh, now.why, follow)
+        )  # fmt: skip
+    return found
 
 
 def spliced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
@@ -263,6 +260,8 @@ def _sentence(text: str, place: int) -> tuple[int, int]:
 
 def _follow(rel: str, old: str, new: str) -> tuple[str, ...]:
     """Return what the arithmetic of the new sentence says against its other figures, and that of the old did not."""
+    if max(len(old), len(new)) > MOST_LETTERS:
+        return ()
     before, after = (
         [each for each in arithmetic([Line("", rel, 1, 0, sentence)]) if each.verdict == "wrong"]
         for sentence in (old, new)
