@@ -5,7 +5,16 @@ from pathlib import Path
 from rackmath.vault import Vault
 
 OLD, NEW, OWN, BERTHS, LATER = (f"note_{letter * 26}" for letter in "abcde")
-NOTE = "---\nid: {id}\ntype: {kind}\ntitle: {title}\nstatus: published\ncreated: 2026-05-22\ncontributors: [ann]\n{more}---\n\n{body}"
+NOTE = """---
+id: {id}
+type: {kind}
+title: {title}
+status: published
+created: 2026-05-22
+contributors: [ann]
+{more}---
+
+{body}"""
 FIGURE = """- id: {id}
   subject: h100-sxm
   quantity: rental-price
@@ -22,7 +31,7 @@ SOURCE = (
     "---\nid: src_s\ntype: source\ncitekey: seller\ntitle: Price list\nurl: https://example.com/prices\n"
     "publisher: Seller\npublished: 2026-05-01\n---\n"
 )
-THESIS = """At [[fig:fig_may|2.10]] dollars an hour, 8 GPUs cost 8 x 2.10 = $16.80. See [[What an H100 rents for]].
+THESIS = """An H100 rents for [[fig:fig_may|2.10]] dollars an hour. See [[What an H100 rents for]].
 
 That makes [[run:run_cost|1.05]] dollars a million tokens, as the list at \
 [[fig:h100-sxm/rental-price?term=on-demand|2.10]] has it.
@@ -51,22 +60,19 @@ def figure(figure_id, value, month, more=""):
 
 def files():
     """Return the files of the brain by path."""
+    may = figure("fig_may", "2.10", "2026-05")
+    november = figure("fig_nov", "1.80", "2026-11", "  supersedes: fig_may\n")
+    old = f"Sellers ask [[fig:fig_may|2.10]] dollars an hour.[^1]\n\n{may}\n[^1]: @seller\n"
+    new = f"It says 1.80.[^1]\n\n{november}\n[^1]: @seller\n"
+    later = "It rests on [[own|a cost]].\n"
     return {
         "sources/seller.md": SOURCE,
-        "notes/reading/prices.md": note(
-            OLD, "reading", "What an H100 rents for",
-            f"Sellers ask [[fig:fig_may|2.10]] dollars an hour.[^1]\n\n{figure('fig_may', '2.10', '2026-05')}\n[^1]: @seller\n",
-        ),
-        "notes/reading/november.md": note(
-            NEW, "reading", "The price fell in November",
-            f"It says 1.80.[^1]\n\n{figure('fig_nov', '1.80', '2026-11', '  supersedes: fig_may' + chr(10))}\n[^1]: @seller\n",
-        ),
+        "notes/reading/prices.md": note(OLD, "reading", "What an H100 rents for", old),
+        "notes/reading/november.md": note(NEW, "reading", "The price fell in November", new),
         "notes/thesis/own.md": note(OWN, "thesis", "A served token costs cents", THESIS),
         "notes/observation/berths.md": note(BERTHS, "observation", "What berths cost", PLANTED),
-        "notes/thesis/later.md": note(
-            LATER, "thesis", "Renting beats owning", "It rests on [[own|a cost]].\n", 'depends_on: ["[[own]]"]\n'
-        ),
-    }  # fmt: skip
+        "notes/thesis/later.md": note(LATER, "thesis", "Renting beats owning", later, 'depends_on: ["[[own]]"]\n'),
+    }
 
 
 def make(folder, more=()):

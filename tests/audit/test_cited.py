@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from conftest import shared_path
-
 from brain.made_vaults import make_brain, note, snapshot, source
+from conftest import shared_path
 from rackmath.audit.cited import Cited, Claim, checked
 from rackmath.audit.citing import citing
 from rackmath.audit.kept import audited

@@ -24,8 +24,9 @@ def brain(tmp_path):
     return make(tmp_path / "b")
 
 
-def test_living_shows_both_sentences_and_ends_with_1(brain):
-    came = run("brain", "living", "--vault", brain)
+def test_living_shows_both_sentences_and_a_check_ends_with_1(brain):
+    assert run("brain", "living", "--vault", brain).returncode == 0
+    came = run("brain", "living", "--vault", brain, "--check")
     assert came.returncode == 1
     told = " ".join(came.stdout.split())
     assert "now: That makes 1.05 dollars a million tokens, as the list at 2.10 has it." in told

@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from rackmath.audit.living import Filed, Move, Node
 
 MOVED = 1
-"""Exit status when something moved and no proposal was asked for."""
+"""Exit status of `--check` when something moved."""
 
 
 @click.command()
 @click.option("--propose", is_flag=True, help="Keep a proposal with the new words for each note that moved.")
+@click.option("--check", is_flag=True, help="End with status 1 when something moved or cannot be recomputed.")
 @in_vault
 @by_whom
 @as_json
-def living(propose: bool, vault: Path, handle: str | None, to_json: bool) -> None:
+def living(propose: bool, check: bool, vault: Path, handle: str | None, to_json: bool) -> None:
     """Recompute the live figures and model runs of notes; show the old and the new sentence of what moved.
 
     A live figure is written [[fig:ID|2.10]], a run [[run:ID|3.47]]. Nothing is changed: --propose keeps the new text
-    beside the note, for its author to accept, edit or reject. Ends with status 1 when something moved, unless proposed.
+    beside the note, for its author to accept, edit or reject.
     """
     from rackmath.audit.living import file_proposals, moved
     from rackmath.audit.settled import key_of_move, settled
@@ -49,7 +50,7 @@ def living(propose: bool, vault: Path, handle: str | None, to_json: bool) -> Non
         })  # fmt: skip
     else:
         _show(moves, found.problems, filed, len(fine))
-    if moves and not propose:
+    if check and (moves or found.problems):
         raise SystemExit(MOVED)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rackmath.audit.arithmetic import arithmetic
 from rackmath.audit.finding import Finding
-from rackmath.audit.queue import LIKELY
+from rackmath.audit.queue import LIKELY, TOLD
 from rackmath.audit.read import note_of
 from rackmath.audit.settled import key_of, settled
 from rackmath.vault import Vault
@@ -38,6 +38,8 @@ def note_findings(library: Library, note: Note, day: datetime.date) -> list[dict
     start = len(note.text) - len(note.document.body)
     rows: list[dict[str, Any]] = []
     for finding in _found(library, note, day):
+        if finding.rule in TOLD or finding.rule.startswith("source-"):  # the page tells of these by itself
+            continue
         key = key_of(finding, note.id)
         entry = decided.get(key)
         if finding.verdict not in ("wrong", "ambiguous") or finding.confidence < LIKELY:
