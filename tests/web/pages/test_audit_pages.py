@@ -127,7 +127,7 @@ def test_living_shows_the_old_and_the_new_sentence(site):
     text = strict(html)
     assert "<del>1.05</del>" in html
     assert "<ins>1.00</ins>" in html
-    assert "tokens.cost_per_mtok recomputed" in text.replace("Tokens", "tokens")
+    assert "Recomputed with tokens.cost_per_mtok: gpu_hour_price 1.8" in text
     assert made.data["count"] == 2
 
 
@@ -144,6 +144,8 @@ def test_depends_draws_and_lists_the_same(site):
 def test_charts_hold_what_cannot_be_drawn_and_what_is_far_away():
     assert claimed_chart(None, 1.0, 0.9, 1.1, unit="", verdict="wrong", key="k") == ""
     assert claimed_chart(float("inf"), 1.0, 0.9, 1.1, unit="", verdict="wrong", key="k") == ""
+    assert "text: 1.2 MW" in claimed_chart(1.2e6, 0.9e6, 0.8e6, 1e6, unit="w", verdict="wrong", key="k")
+    assert "follows: $65.8/month" in claimed_chart(131, 65.8, 65, 67, unit="USD/month", verdict="wrong", key="k")
     far = claimed_chart(1e-9, 1e12, 1e11, 1e13, unit="<b>", verdict="wrong", key="k")
     assert "<b>" not in far
     strict(far)

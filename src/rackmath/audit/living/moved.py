@@ -181,14 +181,14 @@ def _why(spec: RunSpec, found: Value, current: Current) -> str:
     for key, value in found.inputs.items():
         before = spec.was.get(key)
         figure = current.by_id.get(found.figures.get(key, ""))
-        place = f", {called(figure, current.evidence)}, {cited(figure, current.evidence)}" if figure else ""
+        place = f" ({called(figure, current.evidence)}: {cited(figure, current.evidence)})" if figure else ""
         if isinstance(before, int | float) and not isinstance(before, bool):
             if abs(before - value) > 1e-9 * max(abs(before), abs(value)):
                 parts.append(f"{key} {format_number(before, 6)} → {format_number(value, 6)}{place}")
         elif not spec.was:
             parts.append(f"{key} {format_number(value, 6)}{place}")
     moved = "; ".join(parts[:8]) or "the model or one of its defaults has changed"
-    return f"{spec.model} recomputed: {moved}"
+    return f"recomputed with {spec.model}: {moved}"
 
 
 def _of_note(rel: str, document: Document, tokens: Sequence[Token], look: _Look, problems: list[str]) -> list[Move]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rackmath.units import format_number
 from rackmath.web.charts.scale import Scale, domain, log_domain, wants_log
-from rackmath.web.charts.svg import Svg, element, group, label, line, measure, picture, rect
+from rackmath.web.charts.svg import BOLD, Svg, element, group, label, line, measure, picture, rect
 from rackmath.web.numbers import finite
 
 _SIZE, _HEIGHT, _AXIS = 12.5, 66.0, 33.0
@@ -67,11 +67,24 @@ def claimed_chart(
 
 def _label(x: float, y: float, words: str, width: float, class_: str) -> Svg:
     """Return a label around a place, moved so that it stays within the picture."""
-    half = measure(words, _SIZE) / 2
+    half = measure(words, _SIZE * (BOLD if class_ else 1.0)) / 2
     at = min(max(x, half), width - half) if 2 * half < width else width / 2
     return label(at, y, words, class_, "middle")
 
 
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+_BASES = {"w": "W", "wh": "Wh", "b": "B", "bit": "bit", "flop": "FLOP"}
+_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
 def _shown(value: float, unit: str) -> str:
-    number = format_number(value, 4)
-    return f"{number}{unit}" if unit in ("%", "×") else f"{number} {unit}".strip()
+    """Return a value as people print it: ``25%``, ``$131/month``, ``1.2 MW``."""
+    base, slash, per = unit.partition("/")
+    if base in ("%", "×"):
+        return f"{format_number(value, 4)}{unit}"
+    if base in _SIGNS:
+        return f"{'−' if value < 0 else ''}{_SIGNS[base]}{format_number(abs(value), 4)}{slash}{per}"
+    if base in _BASES:
+        size, prefix = next(((size, prefix) for size, prefix in _PREFIXES if abs(value) >= size), (1.0, ""))
+        return f"{format_number(value / size, 4)} {prefix}{_BASES[base]}{slash}{per}"
+    return f"{format_number(value, 4)} {unit}".strip()
