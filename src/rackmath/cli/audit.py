@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -43,6 +44,14 @@ FOUND = 1
     metavar="FILE",
     help="Write the sure arithmetic verdicts as schema.org ClaimReview (JSON-LD).",
 )
+@click.option(
+    "--llm",
+    metavar="URL",
+    envvar="RACKMATH_LLM_URL",
+    help="Also check claims that a language model proposes: the base of an OpenAI-compatible API. Off by default.",
+)
+@click.option("--llm-model", metavar="NAME", envvar="RACKMATH_LLM_MODEL", default="", help="Its name at that address.")
+@click.option("--llm-private", is_flag=True, envvar="RACKMATH_LLM_PRIVATE", help="The address is in your own network.")
 @as_json
 def audit(
     path: Path,
@@ -52,6 +61,9 @@ def audit(
     all_of: bool,
     report: Path | None,
     claim_review: Path | None,
+    llm: str | None,
+    llm_model: str,
+    llm_private: bool,
     to_json: bool,
 ) -> None:
     """Check the figures of PATH: a page's text, a Markdown or text file, or a brain's folder.
@@ -59,10 +71,21 @@ def audit(
     What follows from other figures of the same text is recomputed; what cannot all be true is put side by side.
     A verdict is wrong, ambiguous (a question), rounds or holds. JSON lists all of them. In a brain, findings that
     somebody settled (`rackmath brain settle`) do not count for --fail-on and are left out of the text.
-    """
-    from rackmath.audit import audit as audited
 
-    found = [each for each in audited(path, today(), kinds or _KINDS) if each.confidence >= min_confidence]
+    --llm sends the text to that address, with the key in RACKMATH_LLM_KEY if there is one. What comes back counts only
+    if it stands in the text and its arithmetic and units check; a miss is then a question, never an accusation.
+    """
+    from rackmath.audit import audit_matter, read
+
+    matter = read(path)
+    found = audit_matter(matter, today(), kinds or _KINDS)
+    if llm and "arithmetic" in (kinds or _KINDS):
+        from rackmath.audit.audit import in_order
+        from rackmath.audit.suggested import Endpoint, suggested
+
+        endpoint = Endpoint(llm, llm_model, os.environ.get("RACKMATH_LLM_KEY", ""), llm_private)
+        found = in_order([*found, *suggested(matter.notes, endpoint, found)])
+    found = [each for each in found if each.confidence >= min_confidence]
     if report:
         from rackmath.web.audit_report import render_audit
 
