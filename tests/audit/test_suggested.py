@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -25,6 +26,7 @@ class Stub:
 
     def __init__(self):
         self.asked, self.answer, self.status, self.headers = [], "[]", 200, {}
+        self.drip = False
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,7 +39,12 @@ class Stub:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
-                self.wfile.write(said)
+                for place in range(len(said)) if stub.drip else ():
+                    self.wfile.write(said[place : place + 1])
+                    self.wfile.flush()
+                    time.sleep(0.05)
+                if not stub.drip:
+                    self.wfile.write(said)
 
             def log_message(self, *_):
                 pass
@@ -152,6 +159,7 @@ def test_an_address_that_nobody_chose_is_not_asked(url, said):
 
 
 def test_an_answer_that_drips_is_given_up(stub, monkeypatch):
-    monkeypatch.setattr("rackmath.audit.suggested.TIMEOUT", -1.0 + 1.0001)
+    monkeypatch.setattr("rackmath.audit.suggested.TIMEOUT", 0.4)
+    stub.drip = True
     with pytest.raises(RackmathError, match="cannot be asked"):
         ask(Endpoint(stub.url, "m", private=True), "text")

@@ -242,6 +242,9 @@ def test_new_sentences_are_proposed_from_the_page(served):
     (waiting,) = proposals(Vault.open(served.folder))
     assert waiting.note_id == OWN
     assert "Recomputed:" in writer.get("/proposals").text
+    text = writer.get(f"/proposals/{waiting.id}").text
+    assert "<dd>An H100 rents for <del>2.10</del> dollars an hour." in text
+    assert "<dd>An H100 rents for <ins>1.80</ins> dollars an hour." in text
 
 
 def test_a_served_brain_is_audited_beside_the_requests(tmp_path, runner):
