@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rackmath.audit.arithmetic import arithmetic
-from rackmath.audit.audit import audit_matter, in_order
+from rackmath.audit.audit import audit_matter
 from rackmath.audit.finding import KINDS, Finding, Input, Statement
 from rackmath.audit.read import Matter, Note, read
 from rackmath.brain.index_store import places
@@ -61,7 +61,9 @@ def audited(path: Path | str, today: date) -> list[Finding]:
     with closing(_open(vault)) as db:
         if (row := db.execute("SELECT found FROM whole WHERE text = ?", (name,)).fetchone()) is not None:
             return _unpacked(row[0])
-        found = in_order([*_arithmetic(db, matter.notes), *audit_matter(matter, today, set(KINDS) - {"arithmetic"})])
+        notes = _Notes(db)
+        found = audit_matter(matter, today, KINDS, notes.recomputed)
+        notes.keep()
         with suppress(sqlite3.Error):  # another program writes it, or the disk is full: it is only a memory
             db.execute("DELETE FROM whole")
             db.execute("INSERT OR REPLACE INTO whole VALUES (?, ?)", (name, _packed(found)))
@@ -87,22 +89,33 @@ def _text_name(note: Note) -> str:
     return told.hexdigest()
 
 
-def _arithmetic(db: sqlite3.Connection, notes: Iterable[Note]) -> Iterator[Finding]:
-    fresh: list[tuple[str, bytes]] = []
-    names = set()
-    for note in notes:
+class _Notes:
+    """The arithmetic of notes, from memory where their text has not changed."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._names: set[str] = set()
+        self._fresh: list[tuple[str, bytes]] = []
+
+    def recomputed(self, note: Note) -> list[Finding]:
+        """Return the arithmetic findings of a note."""
         name = _text_name(note)
-        names.add(name)
-        row = db.execute("SELECT found FROM note WHERE text = ?", (name,)).fetchone()
-        found = _unpacked(row[0]) if row else arithmetic(note.lines)
-        if row is None:
-            fresh.append((name, _packed(found)))
-        yield from found
-    with suppress(sqlite3.Error):
-        db.executemany("INSERT OR REPLACE INTO note VALUES (?, ?)", fresh)
-        gone = [(name,) for (name,) in db.execute("SELECT text FROM note") if name not in names]
-        db.executemany("DELETE FROM note WHERE text = ?", gone)
-        db.commit()
+        self._names.add(name)
+        row = self._db.execute("SELECT found FROM note WHERE text = ?", (name,)).fetchone()
+        if row is not None:
+            return _unpacked(row[0])
+        found = arithmetic(note.lines)
+        self._fresh.append((name, _packed(found)))
+        return found
+
+    def keep(self) -> None:
+        """Keep what was computed, and forget texts that are gone."""
+        with suppress(sqlite3.Error):
+            self._db.executemany("INSERT OR REPLACE INTO note VALUES (?, ?)", self._fresh)
+            known = self._db.execute("SELECT text FROM note").fetchall()
+            gone = [(name,) for (name,) in known if name not in self._names]
+            self._db.executemany("DELETE FROM note WHERE text = ?", gone)
+            self._db.commit()
 
 
 def _open(vault: Path) -> sqlite3.Connection:

@@ -33,6 +33,7 @@ KIND_WORDS = {
     "structure": "Counts",
     "staleness": "Out of date",
 }
+_MARKUP = re.compile(r"\[\[[^\[\]|\n]{1,400}\||\[\[|\]\]")
 _QUOTED = re.compile(r"the text says '([^']{1,200})'")
 
 
@@ -80,7 +81,7 @@ def finding_row(finding: Finding, key: str, card: Card | None = None) -> dict[st
 
 
 def pieces(finding: Finding) -> list[tuple[str, str]]:
-    """Return the sentence in pieces, each with what it is: ``claim``, ``input`` or nothing."""
+    """Return the sentence in pieces, each with what it is: ``claim``, ``input`` or nothing; links as their words."""
     text = finding.claim
     claim = _claim_span(finding)
     marks: list[tuple[int, int, str]] = [(*claim, "claim")] if claim else []
@@ -98,7 +99,8 @@ def pieces(finding: Finding) -> list[tuple[str, str]]:
         found += [(text[place:first], ""), (text[first:last], what)]
         place = last
     found.append((text[place:], ""))
-    return [(part, what) for part, what in found if part]
+    read = [(_MARKUP.sub("", part), what) for part, what in found]
+    return [(part, what) for part, what in read if part]
 
 
 def _claim_span(finding: Finding) -> tuple[int, int] | None:

@@ -167,6 +167,14 @@ def test_pieces_say_the_whole_sentence_whatever_the_places(start, end, at):
     assert "".join(text for text, _ in pieces(finding)) == claim
 
 
+def test_links_in_a_sentence_are_shown_as_their_words():
+    claim = "55.04 / 8 = [[fig:fig_x|6.88]] of [[a note]]."
+    finding = Finding("arithmetic", "r", "holds", 0.9, "n", claim, "", start=12 + 12, end=12 + 16,
+                      inputs=(Input("a", "55.04", 55.04, "", "n", 1, 0, 5),))  # fmt: skip
+    assert "".join(text for text, _ in pieces(finding)) == "55.04 / 8 = 6.88 of a note."
+    assert ("6.88", "claim") in pieces(finding)
+
+
 def test_the_report_is_one_file_that_loads_nothing(folder):
     html = render_audit(audit(folder, DAY), "b", DAY)
     text = strict(html.replace('<script type="application/ld+json">', "<script>").replace("</script>", "</script>"))
