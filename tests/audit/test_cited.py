@@ -6,7 +6,7 @@ import pytest
 
 from brain.made_vaults import make_brain, note, snapshot, source
 from conftest import shared_path
-from rackmath.audit.cited import Cited, Claim, checked
+from rackmath.audit.cited import Cited, Claim, checked, clause
 from rackmath.audit.citing import citing
 from rackmath.audit.kept import audited
 from rackmath.audit.read import read_text
@@ -57,6 +57,21 @@ def test_what_the_text_works_out_itself_is_left_alone():
     assert [each.formula for each in told if "$280B" in each.formula] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Before. Prices fell 44% [5]. After.", "Prices fell 44% "),
+        ("Prices fell 44% [4], and idle hours 10% [5].", ", and idle hours 10% "),
+        ("Results [5] show a doubling at 3 W. After.", " show a doubling at 3 W"),
+        ("Results [5] are old. They cost $3.", "Results "),
+    ],
+)
+def test_the_clause_of_a_reference_is_before_it_or_what_its_subject_says(text, wanted):
+    place = text.index("[5]")
+    start, end = clause(text, place, place + 3, text.index("[4]") + 3 if "[4]" in text else 0)
+    assert text[start:end] == wanted
+
+
 def test_an_uncertain_reference_accuses_nobody():
     assert found("It draws 40 W", Cited("A reading", "It draws 200 W."), sure=0.4) == []
 
@@ -76,7 +91,7 @@ def test_verdicts_on_cited_readings_are_questions_and_never_accusations():
 def test_known_faults_of_the_seed_page_are_found():
     findings = standing(read_text(shared_path("seed/brain-page.txt").read_text(), "page"), DAY)
     told = " ".join(each.explanation for each in findings if each.rule.startswith("cited-") and each.verdict != "holds")
-    for words in ("but there of v5p", "R8 has it", "'40W'", "'3-year'"):
+    for words in ("but there of v5p", "R8 has it", "'40W'", "'3-year'", "'doubling'"):
         assert words in told
     unsourced = [each.note for each in findings if each.rule == "unsourced"]
     assert len(unsourced) == 7

@@ -26,6 +26,8 @@ MOST_FIGURES, MOST_LETTERS = 12, 600
 MOST_READING = 400
 """Sentences of one reading that are looked at."""
 
+PERIODS = frozenset({"second", "minute", "hour", "day", "week", "month", "quarter", "year"})
+
 LEAST_CONFIDENCE = 0.5
 """How sure it must be which readings a reference means."""
 
@@ -34,6 +36,11 @@ _COMPUTED = re.compile(r"[^().;]{0,60}\([^()]{0,120}[×*/÷+=][^()]{0,120}|\s?[=
 """A figure that the text goes on to work out: ``$280B of capacity ($625B × 45%``."""
 
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n")
+_SAYS = re.compile(r"\s(?:shows?|reports?|finds?|puts?|gives?|says?|suggests?|confirms?|measures?)\b")
+_STOPS = re.compile(r"[.!?](?=\s|$)|\n|\[\d")
+_PER = re.compile(r"\b(?:per|every|each)\b[^.;,]{0,25}\Z")
+"""Before "doubling": what a figure is per, and no claim of its own."""
+
 _NAME = re.compile(r"\b(?=[A-Za-z-]{0,12}\d)[A-Za-z]{1,12}-?\d{1,4}[a-z]{0,3}\b")
 _FAMILY = re.compile(r"(?P<stem>[A-Za-z]+-?)(?P<number>\d+)(?P<rest>[a-z]*)")
 
@@ -83,7 +90,10 @@ def _wanted(text: str) -> list[Quantity]:
     found = [
         each
         for each in quantities(text[:MOST_LETTERS])[: 2 * MOST_FIGURES]
-        if each.kind != "year" and not each.worded and each.high and not _COMPUTED.match(text, each.end)
+        if each.kind != "year"
+        and (not each.worded or (each.kind == "factor" and not _PER.search(text[max(0, each.start - 40) : each.start])))
+        and each.high
+        and not _COMPUTED.match(text, each.end)
     ]
     telling = [
         each
@@ -148,9 +158,11 @@ def _ends(each: Quantity) -> tuple[float, float]:
 
 
 def _comparable(one: Quantity, other: Quantity) -> bool:
+    """Whether two figures are of one sort: the same unit and, where both say it, per the same period."""
     if one.unit != other.unit or one.kind != other.kind:
         return False
-    return not (one.per and other.per) or set(one.per) == set(other.per)
+    mine, theirs = (set(each.per) & PERIODS for each in (one, other))
+    return not (mine and theirs) or mine == theirs
 
 
 def _rivals(reading: Cited, figure: Quantity) -> Iterator[Quantity]:
@@ -233,14 +245,14 @@ def page_claims(page: Page) -> Iterator[Claim]:
         if place < 0:
             continue
         cursors[group.note, group.line] = place + len(group.raw)
-        start = clause_start(text, place, cursor)
+        start, end = clause(text, place, place + len(group.raw), cursor)
         batch = _batch(reference, readings)
         yield Claim(
             note=notes[group.note].title,
             path="",
             line=group.line,
             start=start,
-            text=text[start:place],
+            text=text[start:end],
             raw=group.raw,
             readings=[readings[each.code] for each in reference.candidates if each.code in readings],
             others=batch,
@@ -257,9 +269,16 @@ def _batch(reference: Reference, readings: Mapping[str, Cited]) -> list[Cited]:
     return [readings[code] for n in range(1, batch.highest + 1) if (code := batch.code(n)) in readings]
 
 
-def clause_start(text: str, place: int, cursor: int) -> int:
-    """Return where the clause that ends at a place begins: after the last reference or the last sentence's end."""
+def clause(text: str, place: int, end: int, cursor: int) -> tuple[int, int]:
+    """Return the clause that a reference from `place` to `end` is for.
+
+    It is what comes before, from the last reference or the end of the sentence before; or what follows, where the
+    reference belongs to a subject that says something: "results [5, 8] show that …".
+    """
+    if _SAYS.match(text, end):
+        match = _STOPS.search(text, end, end + MOST_LETTERS)
+        return end, match.start() if match else min(len(text), end + MOST_LETTERS)
     start = max(cursor, place - MOST_LETTERS, 0)
-    for match in _ENDS.finditer(text, start, place):
-        start = match.end()
-    return start
+    for found in _ENDS.finditer(text, start, place):
+        start = found.end()
+    return start, place

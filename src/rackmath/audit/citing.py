@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rackmath.audit.cited import Cited, Claim, checked, clause_start
+from rackmath.audit.cited import Cited, Claim, checked, clause
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.brain import snapshots
 from rackmath.brain.cite_check import Source, disagreements
@@ -185,7 +185,7 @@ def _claims(library: Library, cards: Iterable[Card]) -> Iterator[Claim]:
             place = body.find(reference.raw, cursor)
             if place < 0:
                 continue
-            start = clause_start(body, place, cursor)
+            start, end = clause(body, place, place + len(reference.raw), cursor)
             cursor = place + len(reference.raw)
             meant = [found for each in reference.candidates if (found := cited(each.note_id)) is not None]
             yield Claim(
@@ -193,7 +193,7 @@ def _claims(library: Library, cards: Iterable[Card]) -> Iterator[Claim]:
                 path=card.path,
                 line=note.document.line_at(offset + place),
                 start=offset + start,
-                text=body[start:place],
+                text=body[start:end],
                 raw=reference.raw,
                 readings=meant,
                 others=(),
