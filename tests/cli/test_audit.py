@@ -102,3 +102,14 @@ def test_bad_input_is_one_line(tmp_path):
     came = _run(str(tmp_path / "gone.md"))
     assert came.returncode == 2
     assert came.stderr.count("\n") == 1
+
+
+def test_a_language_model_is_asked_only_when_it_is_named(page):
+    assert "language model" not in _run(page).stdout
+    came = _run(page, "--llm", "http://127.0.0.1:9/v1", "--llm-model", "m")
+    assert came.returncode == 2
+    assert "private network" in came.stderr
+    came = _run(page, "--llm", "http://127.0.0.1:9/v1", "--llm-model", "m", "--llm-private")
+    assert (came.returncode, came.stderr.count("\n")) == (2, 1)
+    assert "cannot be asked" in came.stderr
+    assert _run(page, "--llm", "http://127.0.0.1:9/v1", "--llm-model", "m", "--kind", "conflict").returncode == 0

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rackmath.audit.cited import checked, page_claims
+from rackmath.audit.citing import citing
 from rackmath.audit.finding import Finding, Sort, Verdict
 from rackmath.audit.quantity import quantities
 from rackmath.audit.read import Matter, Note
@@ -15,6 +18,11 @@ from rackmath.brain.domains import tier_of
 from rackmath.brain.page import Page
 from rackmath.brain.references import resolve_references
 from rackmath.errors import RackmathError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from rackmath.brain.library import Library
 
 LOAD_BEARING = 3
 """Figures with a unit from which on a note without any source is told of."""
@@ -43,21 +51,46 @@ _AS_OF = re.compile(
     r"?(?:(?:\d{1,2}\s)?(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s(?:\d{1,2},?\s)"
     r"?)?(?P<year>20\d\d)\b"
 )
+_CITES = re.compile(r"^[ \t]*@[A-Za-z0-9][\w:.-]*", re.MULTILINE)
+"""What is left of a footnote that cites a source by its key."""
+
 _NOW = re.compile(r"\bas of\b|\bcurrent(?:ly)?\b|\blist pric", re.IGNORECASE)
 
 
-def standing(matter: Matter, today: date) -> list[Finding]:
-    """Return the findings of sort ``citation``, ``structure`` and ``staleness``."""
+def standing(matter: Matter, today: date, library: Library | None = None) -> list[Finding]:
+    """Return the findings of sort ``citation``, ``structure`` and ``staleness``; `library` is that of a vault."""
     found: list[Finding] = []
     if matter.page:
         found += _page(matter.page)
+        found += checked(page_claims(matter.page))
+    sourced = library.ask(_sourced) if library else frozenset()
     for note in matter.notes:
         found += _announced(note)
-        found += _unsourced(note, matter.page)
+        found += _unsourced(note, matter.page) if note.path not in sourced else ()
         found += _stale(note, today)
-    if matter.vault and (matter.vault / "brain.yaml").is_file():
-        found += _vault(matter, today)
+    if library:
+        found += citing(library)
+        found += _vault(library, today)
     return found
+
+
+def library_of(matter: Matter) -> Library | None:
+    """Return the brain that was read, or None for a page, a file, or a folder that only looks like a brain."""
+    if matter.vault and (matter.vault / "brain.yaml").is_file():
+        from rackmath.brain.library import Library  # noqa: PLC0415  (its index is only needed for a vault)
+
+        with suppress(RackmathError):
+            return Library.open(matter.vault)
+    return None
+
+
+def _sourced(db: sqlite3.Connection) -> frozenset[str]:
+    """Return the paths of notes that rest on something: a source, a figure of a note, or another note."""
+    rows = db.execute(
+        "SELECT path FROM note WHERE rowid IN (SELECT note FROM rests UNION SELECT note FROM figure_use "
+        "UNION SELECT note FROM link UNION SELECT note FROM bracket UNION SELECT note FROM cite)"
+    )
+    return frozenset(path for (path,) in rows)
 
 
 def _finding(
@@ -180,6 +213,7 @@ def _unsourced(note: Note, page: Page | None) -> Iterator[Finding]:
     if (
         note.urls
         or (page and "[" in note.text)
+        or _CITES.search(note.text)
         or re.search(r"\[\^|\[\d+\]|\(\w+ et al|\b(?:doi|source:|according to|reports?)\b", note.text, re.IGNORECASE)
     ):
         return
@@ -232,36 +266,25 @@ def _stale(note: Note, today: date) -> Iterator[Finding]:
 
 
 _TASKS: dict[str, Sort] = {
-    "citations": "citation",
     "references": "citation",
     "stale": "staleness",
-    "sources": "citation",
     "links": "structure",
     "problems": "structure",
-    "conflicts": "conflict",
 }
 
 
-def _vault(matter: Matter, today: date) -> Iterator[Finding]:
-    """Tell what the brain's own checks know: citations that fail, stale figures, broken links."""
-    from rackmath.brain.library import Library  # noqa: PLC0415  (its index is only needed for a vault)
-
-    assert matter.vault is not None
-    tasks = []
-    with suppress(RackmathError):  # a folder that only looks like a brain is still audited as texts
-        tasks = Library.open(matter.vault).attention(today)
-    for task in tasks:
-        kind = next((sort for name, sort in _TASKS.items() if task.kind.startswith(name)), None)
-        if kind is None or kind == "conflict":
-            continue
-        verdict: Verdict = "wrong" if task.kind in ("citations_mismatch", "citations_contradicted") else "ambiguous"
-        yield _finding(
-            kind,
-            task.kind,
-            verdict,
-            0.7,
-            task.card.title if task.card else matter.name,
-            "; ".join(task.items[:5]) or task.title,
-            f"{task.title}: {task.why}.",
-            path=task.card.path if task.card else "",
-        )
+def _vault(library: Library, today: date) -> Iterator[Finding]:
+    """Tell what else the brain's own checks know: references to confirm, stale figures, broken links."""
+    for task in library.attention(today):
+        kind = _TASKS.get(task.kind)
+        if kind is not None:
+            yield _finding(
+                kind,
+                task.kind,
+                "ambiguous",
+                0.7,
+                task.card.title if task.card else library.title,
+                "; ".join(task.items[:5]) or task.title,
+                f"{task.title}: {task.why}.",
+                path=task.card.path if task.card else "",
+            )

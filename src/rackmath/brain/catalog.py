@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "VERSION", "drop", "prepare", "put", "settle"]
 
-VERSION = 2
+VERSION = 3
 
 
 def put(db: sqlite3.Connection, row: int, file: Parsed) -> None:

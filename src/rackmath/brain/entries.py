@@ -301,7 +301,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that needs a person: `severity` 1 (most) to 3, `since` a date or empty, `items` the single places."""
+    """Something that needs a person: `severity` 1 (most) to 3, `since` a date or empty, `items` the single places.
+
+    In the queue of `rackmath.audit.queue` it also has a `key`, by which people put it off or call it fine, a `weight`
+    by which things of one severity are ranked, and the `claim` that it is about.
+    """
 
     kind: str
     severity: int
@@ -313,6 +317,9 @@ class Task:
     items: tuple[str, ...] = ()
     card: Card | None = None
     brain: str = ""
+    key: str = ""
+    weight: float = 0.0
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)

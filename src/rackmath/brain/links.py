@@ -37,6 +37,9 @@ _INLINE = re.compile(
     r"(?<!!)\[(?P<text>[^\[\]\n]{0,400})\]\((?P<target><[^<>\n]{1,800}>|[^()<>\s]{1,800})[^()\n]{0,200}\)"
 )
 _FIGURE = "fig:"
+_LIVE = (_FIGURE, "run:")
+"""How the targets of live tokens begin; they are no links to notes."""
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 
 
@@ -131,7 +134,7 @@ def _prose(document: Document, path: str) -> Iterator[Pointer]:
         for match in sorted(found, key=_place):
             written = match["target"].strip()
             target = written if match.re is WIKI else _local(written, path)
-            if target.startswith(_FIGURE) or not (name := name_of(target)):
+            if target.startswith(_LIVE) or not (name := name_of(target)):
                 continue
             sentence = sentence_at(prose, match.start())
             yield Pointer("mentions", target, name, match["text"] or "", sentence, offset + match.start())

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from rackmath.cli.common import as_json, print_json, shorten, today, wrap
+from rackmath.cli.common import as_json, print_json, shorten, today, wrap, write_whole
+
+if TYPE_CHECKING:
+    from rackmath.audit import Finding
 
 _KINDS = ("arithmetic", "conflict", "citation", "structure", "staleness")
 _FAILS = ("never", "wrong", "ambiguous")
@@ -31,20 +37,66 @@ FOUND = 1
     help="End with status 1 when there is a finding with this verdict, or a graver one.",
 )
 @click.option("--all", "all_of", is_flag=True, help="Also show what holds.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write one self-contained HTML page.")
+@click.option(
+    "--claim-review",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the sure arithmetic verdicts as schema.org ClaimReview (JSON-LD).",
+)
+@click.option(
+    "--llm",
+    metavar="URL",
+    envvar="RACKMATH_LLM_URL",
+    help="Also check claims that a language model proposes: the base of an OpenAI-compatible API. Off by default.",
+)
+@click.option("--llm-model", metavar="NAME", envvar="RACKMATH_LLM_MODEL", default="", help="Its name at that address.")
+@click.option("--llm-private", is_flag=True, envvar="RACKMATH_LLM_PRIVATE", help="The address is in your own network.")
 @as_json
-def audit(path: Path, kinds: tuple[str, ...], min_confidence: float, fail_on: str, all_of: bool, to_json: bool) -> None:
+def audit(
+    path: Path,
+    kinds: tuple[str, ...],
+    min_confidence: float,
+    fail_on: str,
+    all_of: bool,
+    report: Path | None,
+    claim_review: Path | None,
+    llm: str | None,
+    llm_model: str,
+    llm_private: bool,
+    to_json: bool,
+) -> None:
     """Check the figures of PATH: a page's text, a Markdown or text file, or a brain's folder.
 
     What follows from other figures of the same text is recomputed; what cannot all be true is put side by side.
-    A verdict is wrong, ambiguous (a question), rounds or holds. JSON lists all of them.
-    """
-    from rackmath.audit import audit as audited
+    A verdict is wrong, ambiguous (a question), rounds or holds. JSON lists all of them. In a brain, findings that
+    somebody settled (`rackmath brain settle`) do not count for --fail-on and are left out of the text.
 
-    found = [each for each in audited(path, today(), kinds or _KINDS) if each.confidence >= min_confidence]
+    --llm sends the text to that address, with the key in RACKMATH_LLM_KEY if there is one. What comes back counts only
+    if it stands in the text and its arithmetic and units check; a miss is then a question, never an accusation.
+    """
+    from rackmath.audit import audit_matter, read
+
+    matter = read(path)
+    found = audit_matter(matter, today(), kinds or _KINDS)
+    if llm and "arithmetic" in (kinds or _KINDS):
+        from rackmath.audit.audit import in_order
+        from rackmath.audit.suggested import Endpoint, suggested
+
+        endpoint = Endpoint(llm, llm_model, os.environ.get("RACKMATH_LLM_KEY", ""), llm_private)
+        found = in_order([*found, *suggested(matter.notes, endpoint, found)])
+    found = [each for each in found if each.confidence >= min_confidence]
+    if report:
+        from rackmath.web.audit_report import render_audit
+
+        write_whole(report, render_audit(found, path.resolve().name, today()))
+    if claim_review:
+        _write_reviews(claim_review, found, path)
+    open_ = _unsettled(path, found)
     if to_json:
         print_json([each.as_json() for each in found])
     else:
-        for each in found:
+        for each in open_:
             if each.verdict not in ("holds", "rounds") or all_of:
                 place = f"{each.path}:{each.line}" if each.path else f"line {each.line}" if each.line else ""
                 click.secho(
@@ -65,8 +117,39 @@ def audit(path: Path, kinds: tuple[str, ...], min_confidence: float, fail_on: st
                     ("holds", "hold"),
                 )
             )
+            + (f"; {len(found) - len(open_)} settled" if len(found) > len(open_) else "")
             + "."
         )
+        if report:
+            click.echo(f"report: {report}")
     graver = {"never": (), "wrong": ("wrong",), "ambiguous": ("wrong", "ambiguous")}[fail_on]
-    if any(each.verdict in graver for each in found):
+    if any(each.verdict in graver for each in open_):
         sys.exit(FOUND)
+
+
+def _write_reviews(file: Path, found: Sequence[Finding], path: Path) -> None:
+    import json
+
+    from rackmath.audit.claim_review import claim_reviews
+
+    told = claim_reviews(found, path.resolve().name, today()) or {"@context": "https://schema.org", "@graph": []}
+    write_whole(file, json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def _unsettled(path: Path, found: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that nobody has settled; in a page or a file there is nobody who could."""
+    if not (path / "brain.yaml").is_file():
+        return list(found)
+    from rackmath.audit.queue import cards_by_path
+    from rackmath.audit.settled import key_of, settled
+    from rackmath.brain.library import Library
+    from rackmath.vault import Vault
+
+    decided = settled(Vault.open(path, read_only=True))
+    cards = cards_by_path(Library.open(path)) if decided else {}
+
+    def settled_now(each: Finding) -> bool:
+        entry = decided.get(key_of(each, cards[each.path].id if each.path in cards else ""))
+        return entry is not None and entry.holds(today())
+
+    return [each for each in found if not settled_now(each)]

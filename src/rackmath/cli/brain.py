@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from rackmath.cli import citing, history, lineage, sources, tags, write
+from rackmath.cli import attention, citing, history, lineage, living, sources, tags, write
 from rackmath.cli.common import as_json, clean, print_json, today
 from rackmath.cli.publish import figures, publish
 from rackmath.cli.search import search
@@ -53,7 +53,7 @@ def check(vault: Path, to_json: bool) -> None:
         raise SystemExit(1)
 
 
-for commands in (write, history, sources, citing, tags, lineage):
+for commands in (write, history, sources, citing, tags, lineage, attention, living):
     for command in commands.COMMANDS:
         brain.add_command(command)
 for command in (search, publish, figures):

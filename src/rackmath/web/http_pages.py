@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rackmath import __version__
+from rackmath.web.audited import state_of
 from rackmath.web.documents import document
 from rackmath.web.http_answers import etag, known
 from rackmath.web.http_caller import Caller, asked_of, caller_of, local, session_of
@@ -21,7 +22,7 @@ from rackmath.web.sessions import Session
 from rackmath.web.static_files import build
 from rackmath.web.work import SignIn, Work
 
-GATHERING = ("/", "/tags", "/q", "/models")
+GATHERING = ("/", "/tags", "/q", "/models", "/audit")
 """Pages whose making takes long in a large brain."""
 
 
@@ -73,6 +74,7 @@ class Pages:
             __version__,
             build(),
             self._work.site.generation,
+            state_of(self._work.site, asked.today),
             caller.path,
             caller.query,
             asked.today,

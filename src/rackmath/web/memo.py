@@ -52,16 +52,19 @@ def remembered(site: Any, key: Hashable, make: Callable[[], T]) -> T:
     return _parts.get(site, key, make)
 
 
-def kept_page(view: Callable[..., Page]) -> Callable[..., Page]:
+def kept_page(
+    view: Callable[..., Page], also: Callable[[Any, Asked], Hashable] = lambda *_: None
+) -> Callable[..., Page]:
     """Keep the pages of a view that looks at a whole brain, by all that was asked but the viewer.
 
-    The view must not look at ``asked.viewer``: whoever may see the same gets the same page.
+    The view must not look at ``asked.viewer``: whoever may see the same gets the same page. `also` names what else than
+    the brains the view looks at.
     """
 
     @wraps(view)
     def again(site: Any, asked: Asked, **parts: str) -> Page:
         said = (tuple(sorted(parts.items())), tuple(sorted(asked.params.items())))
         key = (view.__module__, view.__qualname__, *said, asked.today, asked.as_of, asked.drafts, asked.static)
-        return _pages.get(site, key, lambda: view(site, asked, **parts))
+        return _pages.get(site, (*key, also(site, asked)), lambda: view(site, asked, **parts))
 
     return again

@@ -11,12 +11,15 @@ from urllib.parse import unquote
 
 from rackmath.brain.entries import Health
 from rackmath.brain.links import name_of
+from rackmath.errors import RackmathError
+from rackmath.evidence.resolve import best_first, fitting, read_reference
 from rackmath.web import cards
 from rackmath.web.chips import Chip, chip_of, figure_data, source_path
 from rackmath.web.citing import bracket_of, cited_data, listed_sources, mark_of, reference_data
+from rackmath.web.note_audit import beside as beside_of
 from rackmath.web.note_links import backlinks, link_groups
 from rackmath.web.numbers import plural
-from rackmath.web.prose import Known, Prose, Target, set_prose
+from rackmath.web.prose import Beside, Known, Prose, Target, set_prose
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,6 +99,7 @@ def prose_of(
     references: Sequence[Mapping[str, Any]],
     figures: Sequence[Mapping[str, Any]],
     foreign: Mapping[str, Chip],
+    beside: Sequence[Beside] = (),
 ) -> Prose:
     """Set the text of a note; every link, mark, figure and bracket in it is among what is given."""
     targets = {name_of(link.target_text): link.to_card for link in links if link.to_card}
@@ -118,6 +122,10 @@ def prose_of(
         own=list(chips.values()),
         marks={item["id"]: mark_of(item) for item in cited},
         brackets=[bracket_of(item) for item in references],
+        run=lambda name: (
+            Target(f"/depends/{name}", "a model run: what it is made of") if _RUN.fullmatch(name) else None
+        ),
+        beside=beside,
     )
     return set_prose(note.document.body, known, note.title)
 
@@ -173,8 +181,10 @@ def dispute_data(dispute: Conflict, figures: Mapping[str, Mapping[str, Any]]) ->
     }
 
 
-def note_data(site: Site, library: Library, note: Note, day: date, parts: Parts) -> tuple[dict[str, Any], Prose]:
-    """Return what a text of a note tells by itself, and its prose."""
+def note_data(
+    site: Site, library: Library, note: Note, day: date, parts: Parts, findings: Sequence[dict[str, Any]] = ()
+) -> tuple[dict[str, Any], Prose]:
+    """Return what a text of a note tells by itself, and its prose with findings of the audit beside it."""
     figures = figures_of(site, parts.figures, day, parts.disputes)
     sources = known_sources(library, note, parts)
     cited = [cited_data(each, sources.get(each.citekey)) for each in parts.citations]
@@ -182,7 +192,8 @@ def note_data(site: Site, library: Library, note: Note, day: date, parts: Parts)
     both = {figure["id"]: figure | {"own": True} for figure in figures}
     strange = [side for each in parts.disputes for side in (each.first, each.second) if side.id not in both]
     both |= {figure["id"]: figure | {"own": False} for figure in figures_of(site, strange, day, ())}
-    prose = prose_of(note, parts.links, cited, references, figures, _foreign(site, note, both, day))
+    prose = prose_of(note, parts.links, cited, references, figures, _foreign(site, note, both, day),
+                     beside_of(list(findings)))  # fmt: skip
     later = library.card(note.superseded_by.strip("[]").partition("|")[0], drafts=False) if note.superseded_by else None
     data = cards.card(note) | {
         "key": note.key,
@@ -204,6 +215,7 @@ def note_data(site: Site, library: Library, note: Note, day: date, parts: Parts)
         "sources": listed_sources(sources.values(), cited),
         "links": link_groups(parts.links),
         "disputes": [dispute_data(dispute, both) for dispute in parts.disputes],
+        "findings": list(findings),
         "headings": [{"level": each.level, "id": each.id, "text": each.text} for each in prose.headings],
         "sha256": note.sha256,
         "body": note.document.body,
@@ -232,11 +244,26 @@ def _other(card: Card) -> dict[str, Any]:
     return {"href": card.href, "title": card.title, "kind": card.kind, "status": card.status}
 
 
+_RUN = re.compile(r"run_[0-9A-Za-z_-]{1,80}")
 _FIGURE_LINK = re.compile(r"\[\[fig:\s?([^\[\]|\n]{1,100})", re.IGNORECASE)
 
 
 def _foreign(site: Site, note: Note, known: Mapping[str, Any], day: date) -> dict[str, Chip]:
     """Return the chips of figures of other notes that this note's text shows."""
     names = {found[1].strip() for found in _FIGURE_LINK.finditer(note.document.body)} - set(known)
-    found = [figure for name in sorted(names)[:200] if (figure := site.figure(name)) is not None]
-    return {data["id"]: chip_of(data) for data in figures_of(site, found, day, ())}
+    found = {name: figure for name in sorted(names)[:200] if (figure := _named(site, name)) is not None}
+    chips = {data["id"]: chip_of(data) for data in figures_of(site, list(found.values()), day, ())}
+    return {name: chips[figure.id] for name, figure in found.items()}
+
+
+def _named(site: Site, name: str) -> Figure | None:
+    """Return the figure of an id, or the one that answers a reference best."""
+    if "/" not in name:
+        return site.figure(name)
+    try:
+        asked = read_reference(name)
+    except RackmathError:
+        return None
+    gone = frozenset().union(*(library.retired_figures for library in site.libraries))
+    same = [each for each in site.figures(subject=asked.subject, quantity=asked.quantity) if each.id not in gone]
+    return next(iter(best_first(fitting(same, asked.scope))), None)

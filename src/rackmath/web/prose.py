@@ -18,11 +18,19 @@ from rackmath.errors import require
 from rackmath.web.charts.svg import Svg, escape, printable
 from rackmath.web.chips import Chip
 from rackmath.web.prose_outline import LONGEST_BLOCK, MOST_NOTES, Heading, keep_bounds, outline
+from rackmath.web.prose_rules import CLOSE, OPEN
 
 LONGEST = 150_000
 """Characters of a note that are set; the rest is named and left to the Markdown twin."""
 
 _NEST = 20
+
+
+class Beside(NamedTuple):
+    """What the page says beside a paragraph: where that ends, in characters of the text, and safe HTML."""
+
+    place: int
+    html: Svg
 
 
 class Target(NamedTuple):
@@ -83,6 +91,10 @@ class Known:
         The bracket references in the order of the text.
     picture
         The address of an attachment of the vault, or None.
+    run
+        The page of a model run by its id, or None.
+    beside
+        What the page itself says beside paragraphs, in the order of their places.
     """
 
     page: Callable[[str], Target | None] = _none
@@ -91,6 +103,8 @@ class Known:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     brackets: Sequence[Bracket] = ()
     picture: Callable[[str], str | None] = _none
+    run: Callable[[str], Target | None] = _none
+    beside: Sequence[Beside] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +131,7 @@ def set_prose(text: str, known: Known | None = None, title: str = "") -> Prose:
         The note's title: a first heading that only repeats it is left out.
     """
     known = known or Known()
-    whole = printable(text)
+    whole = printable(_marked(text, known.beside))
     cut = len(whole) > LONGEST
     md = _parser()
     env = _env(known, title)
@@ -132,6 +146,18 @@ def set_prose(text: str, known: Known | None = None, title: str = "") -> Prose:
     if cut:
         html += f'<p class="quiet">The text goes on: only its first {LONGEST:,} characters are shown here.</p>\n'
     return Prose(Svg(html), _note_list(env["notes"].values()), env["headings"], env["figures"], env["missing"])
+
+
+def _marked(text: str, beside: Sequence[Beside]) -> str:
+    """Return a text with a mark at each place that has something beside it; marks of the text's own are taken out."""
+    if OPEN in text or CLOSE in text:
+        text = text.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd")
+    parts, last = [], 0
+    for number, each in enumerate(beside):
+        place = max(last, min(each.place, len(text)))
+        parts += [text[last:place], f"[{OPEN}{number}{CLOSE}]"]
+        last = place
+    return "".join([*parts, text[last:]])
 
 
 def set_line(text: str, known: Known | None = None) -> Svg:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-TAKEN = frozenset({"figures", "citations", "references"})
+TAKEN = frozenset({"figures", "citations", "references", "runs"})
 """Fenced blocks that are data of the note; a page shows them as tables and lists of its own."""
+
+_LIVE = {"fig:": "figure", "run:": "run"}
 
 LONGEST_TARGET = 400
 _LABEL = re.compile(r"\[\^([^\]\s\[]{1,80})\]")
@@ -31,6 +33,7 @@ def add_rules(md: MarkdownIt) -> None:
     md.block.ruler.before("reference", "footnote", _footnote_text, {"alt": ["paragraph", "reference", "blockquote"]})
     md.inline.ruler.before("link", "footnote", _footnote_mark)
     md.inline.ruler.before("link", "wikilink", _wikilink)
+    md.inline.ruler.before("link", "beside", _beside)
     md.core.ruler.after("block", "shapes", _shapes)
 
 
@@ -92,7 +95,7 @@ def _footnote_mark(state: StateInline, silent: bool) -> bool:
 
 
 def _wikilink(state: StateInline, silent: bool) -> bool:
-    """Read ``[[target]]``, ``[[target|words]]``, ``![[target]]`` and ``[[fig:id|words]]``."""
+    """Read ``[[target]]``, ``[[target|words]]``, ``![[target]]``, ``[[fig:id|words]]`` and ``[[run:id|words]]``."""
     start = state.pos
     if not state.src.startswith("[[", start):
         return False
@@ -103,13 +106,36 @@ def _wikilink(state: StateInline, silent: bool) -> bool:
     if not silent:
         target, bar, words = inside.partition("|")
         target = target.strip().removesuffix("\\")  # in a table the bar is written \|
-        is_figure = target.lower().startswith("fig:")
-        token = state.push("figure" if is_figure else "wikilink", "", 0)
-        token.meta = {"target": target[4:].strip() if is_figure else target, "words": words.strip() if bar else ""}
+        kind = _LIVE.get(target[:4].lower(), "wikilink")
+        token = state.push(kind, "", 0)
+        token.meta = {
+            "target": target if kind == "wikilink" else target[4:].strip(),
+            "words": words.strip() if bar else "",
+        }
         token.content = token.meta["words"] or token.meta["target"]
         if state.pending.endswith("!"):  # an embedded note is shown as a link to it
             state.pending = state.pending[:-1]
     state.pos = end + 2
+    return True
+
+
+# --- what stands beside a paragraph ----------------------------------------------------------------------------------
+
+OPEN, CLOSE = "\ue0f1", "\ue0f2"
+"""Letters of a private range around the number of what stands beside a paragraph; no text of a note holds them."""
+
+_BESIDE = re.compile(rf"\[{OPEN}(\d{{1,4}}){CLOSE}\]")
+
+
+def _beside(state: StateInline, silent: bool) -> bool:
+    """Read the mark at which something of the page's own stands beside the paragraph."""
+    mark = _BESIDE.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "[" else None
+    if not mark:
+        return False
+    if not silent:
+        token = state.push("beside", "", 0)
+        token.meta = {"number": int(mark[1])}
+    state.pos = mark.end()
     return True
 
 

@@ -76,6 +76,20 @@ class NoteRenderer(RendererHTML):
         key = f"tip-{env['tips']}" if env["tips"] <= MOST_TIPS and not meta.get("plain") else ""
         return chip_html(chip, meta["words"], key)
 
+    def run(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        """Set a model run: its printed words lead to what it is made of."""
+        meta = tokens[idx].meta
+        goal = env["known"].run(meta["target"])
+        words = escape(meta["words"] or meta["target"])
+        if goal is None:
+            return f'<span class="missing">{words}<span class="unseen"> (there is no such run)</span></span>'
+        return f'<a class="fig run" href="{escape(goal.href)}" title="{escape(goal.title)}">{words}</a>'
+
+    def beside(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        """Set what the page itself says beside a paragraph."""
+        number = tokens[idx].meta["number"]
+        return str(env["known"].beside[number].html) if number < len(env["known"].beside) else ""
+
     def bracket(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         """Set a bracket reference: its numbers lead to what they mean or may mean, and words say which of the two."""
         bracket: Bracket = tokens[idx].meta["bracket"]

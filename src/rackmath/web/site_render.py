@@ -117,7 +117,7 @@ def render_page(page: Page, asked: Asked, link: Link = same, assets: Assets | No
                 for path, name in NAV
                 if link(path)  # a published site has no workbench
             ],
-            jsonld=_embedded(
+            jsonld=embedded(
                 _whole(page.jsonld, lambda path: f"{set_with.origin}{path}" if set_with.origin else link(path))
             ),
         )
@@ -154,7 +154,7 @@ def relinked(fragment: str, link: Link) -> Svg:
     return Svg(_ADDRESS.sub(lambda found: f'{found[1]}="{escape(link(unescape(found[2])))}"', fragment))
 
 
-def _embedded(data: Mapping[str, Any] | None) -> Svg | None:
+def embedded(data: Mapping[str, Any] | None) -> Svg | None:
     """Return JSON that is safe inside a script element: no text in it can close the element or open a comment."""
     if data is None:
         return None

@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audit import living_brain
+from rackmath.audit.settled import settle
 from rackmath.brain import import_page
 from rackmath.brain.desk import Desk
 from rackmath.brain.page import SAMPLE_PAGE
@@ -52,7 +54,14 @@ def make_own(folder: Path) -> None:
     vault = a_brain.make_brain(folder)
     text, sha = vault.read("brain.yaml")
     vault.write("brain.yaml", re.sub(r"contributors: \[\]", "contributors: [ann, bo]", text) + RULES, sha)
+    living = living_brain.files()
+    for rel in ("sources/seller.md", "notes/reading/prices.md", "notes/reading/november.md", "notes/thesis/own.md"):
+        vault.write(rel, living[rel])
+    vault.write("notes/observation/berths.md", living["notes/observation/berths.md"])
     desk = Desk(vault, "ann")
+    settle(
+        desk, "0123456789abcdef", "later", {"title": "Something"}, because="after the holidays", until=date(2099, 1, 1)
+    )
     waits = desk.new("reading", "What the filing says", "A filing is quoted here.", tags=["filing"])
     desk.submit(waits.note_id)
     now, digest = vault.read("notes/observation/wear.md")

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rackmath.audit.queue import Queue, order, queue
+from rackmath.audit.settled import reopen, settle
 from rackmath.brain.entries import PUBLIC
+from rackmath.errors import RackmathError
+from rackmath.web.audited import audit_of, audit_page
 from rackmath.web.cards import card
 from rackmath.web.lists import address, once
-from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, NotFound, Page, Route
+from rackmath.web.work import Action, Doing, Go
+from rackmath.web.writing import desk_of, own_library
 
 if TYPE_CHECKING:
+    from rackmath.audit.settled import Settled
     from rackmath.brain.entries import Task
     from rackmath.brain.site import Site
 
@@ -20,6 +27,16 @@ SEVERITIES = {1: ("Now", "bad"), 2: ("Soon", "half"), 3: ("When there is time", 
 """Severity: its words, and the look of the state."""
 
 KINDS = {
+    "living": (
+        "Live figures that moved",
+        "What they rest on has another value; the old and the new sentence stand here.",
+    ),
+    "living_problems": ("Live figures that cannot be recomputed", "A name, an input or a value is not there."),
+    "audit_figures": ("Figures that do not follow", "Recomputed from the figures of the same text."),
+    "audit_conflicts": ("Statements that disagree", "Like scope and time, and they cannot all be true."),
+    "audit_citations": ("Figures and what they rest on", "Not in the reading that is cited, or no source is named."),
+    "audit_structure": ("Counts that differ", "The text announces another number than it lists."),
+    "audit_stale": ("Said as of long ago", "A figure with a date that has passed."),
     "proposals": ("Proposed edits", "A text that met a newer one is kept beside it until somebody merges it."),
     "review": ("Waiting for a review", "Readers do not see them before the reviewers that the rules name have agreed."),
     "conflicts": ("Figures that disagree", "Figures of one thing whose ranges do not meet, and nobody has said why."),
@@ -40,18 +57,35 @@ KINDS = {
 }
 """Kinds of tasks: the title of their group, and why they matter. A kind that is not here gets its own name."""
 
+MOST_SETTLED = 60
+"""Things that were settled that the page shows."""
+
 SHOWN = 10
 """Tasks of one kind beside those of others; on its own a kind is shown in full."""
 
 
+def queues(site: Site, asked: Asked) -> list[Queue]:
+    """Return the queue of each brain, without notes that the reader cannot see."""
+    found = []
+    for library in site.libraries:
+        told = audit_of(library, asked.day)
+        whole = queue(library, told.findings, told.living, asked.day)
+        seen = tuple(task for task in whole.tasks if _seen(task, asked))
+        found.append(Queue(seen, tuple(pair for pair in whole.settled if _seen(pair[0], asked))))
+    return found
+
+
+def _seen(task: Task, asked: Asked) -> bool:
+    return asked.drafts or task.card is None or task.card.status in PUBLIC
+
+
 def tasks_for(site: Site, asked: Asked) -> list[Task]:
     """Return what waits; readers are not told of notes that they cannot see."""
-    waiting = site.attention(asked.day)
-    return [task for task in waiting if asked.drafts or task.card is None or task.card.status in PUBLIC]
+    return sorted((task for each in queues(site, asked) for task in each.tasks), key=order)
 
 
-def task_row(task: Task) -> dict[str, Any]:
-    """Return a task as plain data."""
+def task_row(task: Task, decision: Settled | None = None) -> dict[str, Any]:
+    """Return a task as plain data, with what was decided about it."""
     words, look = SEVERITIES.get(task.severity, SEVERITIES[3])
     return {
         "kind": task.kind,
@@ -66,7 +100,13 @@ def task_row(task: Task) -> dict[str, Any]:
         "count": task.count,
         "items": list(task.items),
         "note": card(task.card) if task.card else None,
-    }
+        "key": task.key,
+        "weight": task.weight,
+        "brain": task.brain,
+        "settled": {name: getattr(decision, name) for name in ("decision", "because", "until", "by", "date")}
+        if decision
+        else None,
+    }  # fmt: skip
 
 
 def group_title(kind: str) -> tuple[str, str]:
@@ -74,10 +114,12 @@ def group_title(kind: str) -> tuple[str, str]:
     return KINDS.get(kind, (kind.replace("_", " ").replace("-", " ").capitalize(), ""))
 
 
-@kept_page
+@audit_page
 def attention(site: Site, asked: Asked) -> Page:
     """Show the queue by kind, the kind with the most pressing task first; ``?kind=`` shows one kind in full."""
-    rows = [task_row(task) for task in tasks_for(site, asked)]
+    whole = queues(site, asked)
+    rows = [task_row(task) for task in sorted((task for each in whole for task in each.tasks), key=order)]
+    done = [task_row(task, decision) for each in whole for task, decision in each.settled]
     kind = asked.get("kind")
     if kind and kind not in {row["kind"] for row in rows}:
         raise NotFound(f"nothing of the kind {kind!r} waits; see /attention")
@@ -109,6 +151,9 @@ def attention(site: Site, asked: Asked) -> Page:
             }
             for kind, members in groups.items()
         ],
+        "settled": done[:MOST_SETTLED],
+        "settled_count": len(done),
+        "auditing": [library.title for library in site.libraries if not audit_of(library, asked.day).current],
         "day": asked.day.isoformat(),
     }
     return Page(
@@ -119,8 +164,10 @@ def attention(site: Site, asked: Asked) -> Page:
         data=data,
         markdown=_markdown(rows),
         rows=[
-            {name: row[name] for name in ("kind", "severity", "title", "why", "href", "since", "count")} for row in rows
+            {name: row[name] for name in ("kind", "severity", "title", "why", "href", "since", "count", "key")}
+            for row in rows
         ],
+        styles=("audit.css", "write.css"),
         index=False,
     )
 
@@ -134,4 +181,31 @@ def _markdown(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines if rows else [*lines, "Nothing waits."]) + "\n"
 
 
+def decide(doing: Doing) -> Go:
+    """Put something of the queue off, call it fine, or ask again; readers are told who did, when and why."""
+    library = own_library(doing.site, doing.asked)
+    key, wanted = doing.form.get("key"), doing.form.get("do")
+    told = audit_of(library, doing.asked.day)
+    whole = queue(library, told.findings, told.living, doing.asked.day)
+    tasks = {task.key: task for task in (*whole.tasks, *(task for task, _ in whole.settled))}
+    if key not in tasks:
+        raise NotFound("this is not in the queue any more: the text has changed, or somebody else has settled it")
+    task, desk = tasks[key], desk_of(doing.work, library, doing.asked)
+    back = doing.form.get("next")
+    back = back if back.startswith(("/audit", "/living", "/n/")) else "/attention"
+    if wanted == "again":
+        reopen(desk, key)
+        return Go(back, "It is in the queue again.")
+    until = doing.form.get("until").strip()
+    try:
+        day = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise RackmathError(f"{until[:40]!r} is not a day; write YYYY-MM-DD") from None
+    about = {"what": task.kind, "note": task.card.id if task.card else "", "title": task.title, "claim": task.claim}
+    because = doing.form.get("because").strip()
+    done = settle(desk, key, "later" if wanted == "later" else "fine", about, because=because, until=day)
+    return Go(back, f"Put off until {done.until}." if wanted == "later" else "Remembered as fine, with your reason.")
+
+
+ACTIONS = [Action("/attention", decide)]
 ROUTES = [Route("/attention", attention, once)]

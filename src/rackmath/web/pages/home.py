@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rackmath.web.audited import audit_page
 from rackmath.web.cards import card
 from rackmath.web.charts.shares import shares
 from rackmath.web.citing import STATES
 from rackmath.web.lists import once
-from rackmath.web.memo import kept_page
 from rackmath.web.numbers import plural
 from rackmath.web.pages import Asked, Page, Route
 from rackmath.web.pages.about import CITATIONS
@@ -26,7 +26,7 @@ LOOKED_AT = 400
 """Changes that are looked at for the front page: an import of many notes counts as one."""
 
 
-@kept_page
+@audit_page
 def home(site: Site, asked: Asked) -> Page:
     """Set the front page."""
     counts = site.counts()

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rackmath.brain import events
+from rackmath.web.audited import state_of
 from rackmath.web.citing_forms import how_to_cite
 from rackmath.web.jsonld import article
 from rackmath.web.memo import remembered
+from rackmath.web.note_audit import note_findings
 from rackmath.web.note_data import around, note_data, paths_of
 from rackmath.web.note_history import readable_versions, version_at, version_rows
 from rackmath.web.note_parts import as_it_was, parts_now, parts_then
@@ -49,7 +51,9 @@ def note(site: Site, asked: Asked, *, key: str, slug: str) -> Page:
     if (key, slug) != (it.key, it.slug):
         raise Moved(it.href)
     data, html = remembered(
-        site, ("note", library.path, it.id, it.sha256, asked.day, asked.drafts), lambda: _made(site, library, it, asked)
+        site,
+        ("note", library.path, it.id, it.sha256, asked.day, asked.drafts, state_of(site, asked.day)),
+        lambda: _made(site, library, it, asked),
     )
     return _page(site, library, it, data, html)
 
@@ -60,7 +64,8 @@ def bare(site: Site, asked: Asked, *, key: str) -> Page:
 
 
 def _made(site: Site, library: Library, it: Note, asked: Asked) -> tuple[dict[str, Any], dict[str, Svg]]:
-    data, prose = note_data(site, library, it, asked.day, parts_now(site, library, it, drafts=asked.drafts))
+    findings = note_findings(library, it, asked.day)
+    data, prose = note_data(site, library, it, asked.day, parts_now(site, library, it, drafts=asked.drafts), findings)
     data |= around(site, library, it, drafts=asked.drafts)
     versions = events.versions(library.index, it.id)
     recent = readable_versions(library, it, versions[-RECENT - 1 :], drafts=asked.drafts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
     from rackmath.brain.library import Library
     from rackmath.brain.proposals import Proposal
     from rackmath.brain.site import Site
+
+
+MOST_PASSAGES = 40
+"""Changed passages that the page of a proposal shows; the whole texts stand below them."""
+
+_LIVE = re.compile(r"\[\[(?:fig|run):[^\[\]|\n]{1,400}\|([^\[\]\n]{0,400})\]\]")
 
 
 def waiting(site: Site, asked: Asked) -> Page:
@@ -102,12 +110,20 @@ def _page(
             "clean": view.merge is not None and view.merge.text is not None,
             "conflicts": [each.where for each in view.merge.conflicts] if view.merge is not None else [],
             "changed": changed,
+            "passages": _passages(view.theirs, view.mine) if view.theirs is not None else [],
             "problems": [{"line": 0, "message": each} for each in problems],
         },
         status=status,
-        styles=("write.css",),
+        styles=("write.css", "audit.css"),
         index=False,
     )
+
+
+def _passages(now: str, mine: str) -> list[dict[str, Any]]:
+    """Return the passages that a proposal changes, each as it stands and as it would be, live tokens as their words."""
+    difference = compare(_LIVE.sub(r"\1", now), _LIVE.sub(r"\1", mine))
+    changed = [block for block in difference.prose if block.kind != "same"][:MOST_PASSAGES]
+    return [{"kind": block.kind, "pieces": [asdict(piece) for piece in block.pieces]} for block in changed]
 
 
 def _path(which: Proposal) -> str:
