@@ -81,8 +81,10 @@ def test_inputs_say_where_they_come_from():
 def test_inputs_of_a_model_within_a_model_say_whose_they_are():
     inner = {"inputs": [{"name": "gpu_hours", "value": 3.0, "unit": "hour", "origin": "given"}]}
     outer = {"name": "cost", "label": "cost", "value": None, "origin": "model", "model": inner}
-    (row,) = tables.input_table({"title": "T", "inputs": [outer]}).rows
-    assert [cell.text for cell in row[:2]] == ["Cost › Gpu hours", "3 hours"]
+    taken, own = tables.input_table({"title": "T", "inputs": [outer]}).rows
+    assert taken[0].text == "Cost"
+    assert taken[3].text == "another model"
+    assert [cell.text for cell in own[:2]] == ["Cost › Gpu hours", "3 hours"]
 
 
 def test_an_assumption_has_its_reason_in_its_own_table():

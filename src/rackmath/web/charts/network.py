@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rackmath.web.charts.marks import kind_shape
-from rackmath.web.charts.svg import BOLD, Svg, element, group, is_cut, label, line, measure, rect, rounded, wrap
+from rackmath.web.charts.svg import BOLD, Svg, element, group, is_cut, label, line, measure, picture, rect, wrap
 from rackmath.web.numbers import plural
 
 NODES = 40
@@ -90,20 +90,16 @@ def network(
     if more := len(neighbours) - len(shown):
         height += size + 8
         body.append(label(0, height - 6, f"{plural(more, 'note')} more in the list.", "muted"))
-    return element(
-        "svg",
-        element("title", f"Links of {centre.get('title')}", id=f"{key}-title"),
-        element("desc", _summary(neighbours), id=f"{key}-desc"),
+    return picture(
+        width,
+        height,
         *body,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {rounded(width)} {rounded(height)}",
-        width=width,
-        height=height,
-        # not an image to assistants: its notes are links that can be walked through
-        role="group",
-        aria_labelledby=f"{key}-title {key}-desc",
-        class_="chart network",
-        font_size=size,
+        key=key,
+        title=f"Links of {centre.get('title')}",
+        description=_summary(neighbours),
+        size=size,
+        class_="network",
+        linked=True,
     )
 
 

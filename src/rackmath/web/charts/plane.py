@@ -123,6 +123,7 @@ def plane(
         description=summary,
         size=size,
         class_="lines plane",
+        linked=any(dot.href for row in series.values() for dot in row),
     )
 
 

@@ -117,7 +117,15 @@ def _straight(a: tuple[float, float], b: tuple[float, float], c: tuple[float, fl
 
 
 def picture(
-    width: float, height: float, *body: str, key: str, title: str, description: str, size: float, class_: str = ""
+    width: float,
+    height: float,
+    *body: str,
+    key: str,
+    title: str,
+    description: str,
+    size: float,
+    class_: str = "",
+    linked: bool = False,
 ) -> Svg:
     """Return the whole drawing: scales with its box, named and described for whoever does not see it.
 
@@ -127,6 +135,8 @@ def picture(
         Unique on the page; the ids inside the drawing start with it.
     size
         Font size in drawing units, which are CSS pixels at full width.
+    linked
+        Whether its marks are links: then it is no image to assistants, but a group that can be walked through.
     """
     return element(
         "svg",
@@ -137,7 +147,7 @@ def picture(
         viewBox=f"0 0 {rounded(width)} {rounded(height)}",
         width=width,
         height=height,
-        role="img",
+        role="group" if linked else "img",
         aria_labelledby=f"{key}-title {key}-desc",
         class_=f"chart {class_}".strip(),
         font_size=size,
