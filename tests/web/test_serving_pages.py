@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from html import unescape
+from importlib import resources
 
 import pytest
 
@@ -163,3 +164,24 @@ def test_one_request_that_misses_the_limits_says_so(browser) -> None:
 
 def test_a_load_that_does_not_fit_says_so(browser) -> None:
     assert "does not fit" in asked(browser, "/serving/load?model=Llama-3.1-405B&system=l4&tp=1", 422)
+
+
+# --- how far off ---------------------------------------------------------------------------------------------------
+
+
+def test_errors_are_those_of_the_packaged_report(browser) -> None:
+    data = twin(browser, "/serving/validation")
+    kept = json.loads(
+        resources.files("rackmath.models.serving").joinpath("validation.json").read_text(encoding="utf-8")
+    )
+    wanted = {"data": "aggregated", "quantity": "time per output token", "split": "combination", "group": "all"}
+    (line,) = (each for each in kept["lines"] if wanted.items() <= each.items())
+    assert (data["median"], data["p90"], data["covered"]) == (line["median"], line["p90"], line["covered"])
+    assert len(data["worst"]) == 10
+    page = asked(browser, "/serving/validation")
+    assert {"aggregated", "disaggregated", "model", "accelerator", "apart"} <= {each["id"] for each in data["parts"]}
+    models = next(each for each in data["parts"] if each["id"] == "model")["table"]["rows"]
+    assert {row[0][0] for row in models} >= {"deepseek-v3", "llama-3.1-70b"}
+    assert "predicted ÷ measured" in page
+    rows = browser.get("/serving/validation.csv").text.splitlines()
+    assert len(rows) == 1 + len(kept["lines"])
