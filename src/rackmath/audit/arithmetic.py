@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Line, Passage, passages
 from rackmath.audit.rules.changes import changes
+from rackmath.audit.rules.derived import derived
 from rackmath.audit.rules.discounts import discounts
 from rackmath.audit.rules.echoes import echoes, hinted
 from rackmath.audit.rules.equations import equations
@@ -51,6 +52,10 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                     kept[key] = found
     for found in _echoed(lines):
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
+    places = {(each.line, each.start) for each in kept.values()}
+    for found in derived(lines):
+        if (found.line, found.start) not in places:
+            kept[found.line, found.start, found.claimed, found.unit] = found
     return list(kept.values())
 
 

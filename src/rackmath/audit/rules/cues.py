@@ -1,0 +1,132 @@
+"""What the words around a figure say about how it was derived: a total, a rise, a share, a price for one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rackmath.audit.rules.common import DOWN, UP
+from rackmath.audit.rules.setting import Place
+
+_OPEN = r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around|no less than)\s)*"
+_STRONG = re.compile(
+    r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|comes? to|came to|means?|"
+    r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|leaves?|adds?|equals?))|"
+    r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|totals?|totall?ing|amounts? to|"
+    r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
+    r"implying|leaving|leaves|bringing|becomes?|falls? to|to)|=|≈|→)"
+    rf"\s?{_OPEN}\Z",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:costs?|uses?|used|needs?|needed|takes?|took|earns?|earned|pays?|paid|saves?|saved|draws?|burns?|burned|burnt|"
+    r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|makes?|made|is|are|was|"
+    r"were|be|been|at|of|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|account for|averag(?:es?|ed|ing))"
+    rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
+    re.IGNORECASE,
+)
+_APPOSED = re.compile(rf"[,:;(—–]\s?(?:and\s)?{_OPEN}\Z")
+_BACK = re.compile(
+    r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|this|these|those|full|an?|\d)|"
+    r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It\b|It's|They|If\b|The (?:bill|total|whole|rest|"
+    r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running|Payback|Break-even|"
+    r"Combined|Both|A (?:rise|fall|cut|saving)|For\b)",
+)
+_CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently)\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined|all told|sum|adds? up|overall|the whole|"
+    r"all (?:two|three|four|five|six)|in sum|bringing|all in|all-in|aggregate|both)\b",
+    re.IGNORECASE,
+)
+_LESS = re.compile(
+    r"\b(?:leav(?:es?|ing)|left|remain(?:s|ing|der)?|the rest|less|net|difference|gap|sav(?:es?|ed|ing|ings)|margin|premium|headroom|"
+    r"shortfall|surplus|deficit|short|more|fewer|extra|closed|gained?|lost|loses|loss|balance|new borrowing|unsold|idle|spare|cheaper|"
+    r"dearer|lower|higher|above|below|adds?|borrowed|vacant|vacanc(?:y|ies)|apart|unfilled|profit|reduction|increase|growth|down|up|falls?|"
+    r"drops?|rises?)\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\b(?:per|each|apiece|a head|to (?:a|each|every|the)|average|averag(?:es|ed|ing)|mean|every|for one|a piece|spread|divided|"
+    r"straight[- ]line|works? out|between|an? (?:home|unit|head|day|year|month|ride|trip|game|seat))\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\b(?:of|share|rate|ratio|occupancy|utili[sz]ation|take-?up|margin|gearing|full|portion|proportion|percentage|coverage|penetration|"
+    r"factor|yield|vacan|represents?|accounts? for|makes? up|load|capacity|on|average of)\b",
+    re.IGNORECASE,
+)
+_UP, _DOWN = re.compile(rf"\b{UP}\b", re.IGNORECASE), re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE)
+_YEARLY = re.compile(
+    r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|every year|a month|"
+    r"monthly|per month|on average each)\b|/\s?(?:yr|year)",
+    re.IGNORECASE,
+)
+_ELSE = re.compile(
+    r"\b(?:target|plan(?:ned)?|forecast|budgeted|goal|consensus|in real terms|real terms|inflation|like-for-like|adjusted|excluding|"
+    r"at least|as (?:much|many|little|few) as|other|others|elsewhere|typical|industry|national|peers|comparable|"
+    r"weekdays?|alone|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|capped|world|globally)\b",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(
+    r"\b(?:(?P<year>years?|yearly|annual(?:ly)?|annum|around the clock|all year|round the clock)|(?P<month>months?|monthly)|(?P<week>weeks?|weekly)|"
+    r"(?P<day>days?|daily|nights?|nightly)|(?P<quarter>quarters?|quarterly)|(?P<hour>hours?|hourly))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Cues:
+    """What speaks for a figure being derived, and how: the strength of the tie to what stands before, and flags."""
+
+    tie: float
+    back: bool
+    total: bool
+    less: bool
+    each: bool
+    share: bool
+    up: bool
+    down: bool
+    yearly: bool
+    other: bool
+    periods: frozenset[str]
+
+
+def cues(claim: Place) -> Cues:
+    """Read what the words around a figure say."""
+    tail = re.split(r"[.;:(]|,\s(?!so\b)", claim.after[:48])[0]
+    lead = claim.before[-90:]
+    near = re.split(r"[.;:(]|,\s", lead)[-1][-48:]
+    return Cues(
+        tie=_tie(claim, lead),
+        back=_BACK.match(claim.line.text) is not None,
+        total=_has(_TOTAL, near, tail) or _has(_TOTAL, claim.lead[:30], ""),
+        less=_has(_LESS, near, tail) or _has(_LESS, lead[-40:], ""),
+        each=_has(_EACH, near, tail) or _has(_EACH, claim.lead[:40], "") or bool(claim.figure.per) or claim.figure.each,
+        share=_has(_SHARE, near[-30:], tail[:34]),
+        up=_has(_UP, near[-30:], tail[:24]),
+        down=_has(_DOWN, near[-30:], tail[:24]),
+        yearly=_has(_YEARLY, near, tail) or bool(claim.periods),
+        other=_has(_ELSE, near, tail),
+        periods=_periods(claim.line.text[:400]),
+    )
+
+
+def _tie(claim: Place, lead: str) -> float:
+    if _STRONG.search(lead):
+        return 1.6
+    if _APPOSED.search(lead):
+        return 1.2
+    strength = 1.0 if _VERB.search(lead) else 0.0
+    if _CONCLUDES.search(lead) or (claim.before == claim.lead and _BACK.match(claim.line.text)):
+        strength += 0.5
+    return strength
+
+
+def _has(pattern: re.Pattern[str], first: str, second: str) -> bool:
+    return pattern.search(first) is not None or pattern.search(second) is not None
+
+
+@lru_cache(maxsize=64)
+def _periods(text: str) -> frozenset[str]:
+    return frozenset(match.lastgroup for match in _PERIOD.finditer(text) if match.lastgroup)

@@ -1,0 +1,195 @@
+"""Figures that follow from those near them: the formula that words, nouns and units speak for, and what it gives.
+
+Every figure that the text sets out as a result is held against the formulas that could give it (`formulas`). One that
+agrees, and is likely enough not to agree by chance, confirms it. Where one formula stands out before anything is
+calculated, none agrees, and nothing hints at other bases, the figure is doubted: as wrong where the usual slips explain
+it or all is told in one breath, else as a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import inf, log
+
+from rackmath.audit.bounds import Computed, accepted, compute, verdict_of
+from rackmath.audit.finding import Finding, Verdict
+from rackmath.audit.passage import Line
+from rackmath.audit.quantity import Quantity
+from rackmath.audit.rules.common import explained
+from rackmath.audit.rules.cues import Cues, cues
+from rackmath.audit.rules.formulas import Candidate, Near, candidates
+from rackmath.audit.rules.setting import Place, sections
+from rackmath.audit.words import amount
+
+LEAST = 0.6
+"""Score from which a formula counts as one that the author could have meant."""
+
+ENOUGH = 3.2
+"""Score and surprise together that confirm a claim."""
+
+CLEAR, APART = 3.2, 0.5
+"""Score from which a formula that fails is held against a claim, and how far the next one must be behind."""
+
+CONVENTIONS = (720 / 730, 360 / 365, 364 / 365, 365.25 / 365, 336 / 365, 250 / 365, 260 / 365, 22 * 12 / 365)
+"""What other lengths of months and years make of a figure: 30 days, 52 weeks, four weeks, working days."""
+
+SLIPS = (
+    (10.0, "It is off by a factor of ten."),
+    (0.1, "It is off by a factor of ten."),
+    (100.0, "It is off by a factor of a hundred."),
+    (0.01, "It is off by a factor of a hundred."),
+    (1000.0, "It is off by a factor of a thousand."),
+    (0.001, "It is off by a factor of a thousand."),
+    (12.0, "Are months and years mixed up?"),
+    (1 / 12, "Are months and years mixed up?"),
+    (2.0, "It is off by a factor of two."),
+    (0.5, "It is off by a factor of two."),
+)
+
+
+def derived(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Check the figures of a note that follow from others near them."""
+    for section in sections(lines):
+        for at, claim in enumerate(section):
+            if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0:
+                continue
+            told = cues(claim)
+            if told.tie > 0 or told.total or told.up or told.down:
+                found = _judged(claim, told, Near(claim, at, section, told))
+                if found:
+                    yield found
+
+
+def _judged(claim: Place, told: Cues, near: Near) -> Finding | None:
+    figure = _plain(claim.figure)
+    ranked = sorted(candidates(near), key=lambda each: -each.score)
+    tolerance = _width(figure)
+    best: tuple[float, Candidate, Computed, Verdict] | None = None
+    tried: set[int] = set()
+    for each in ranked:
+        value = each.value
+        if value is None or not 0 < value < inf:
+            continue
+        tried.add(round(log(value) * 100))
+        if best and each.score + 6 < best[0]:
+            break
+        surprise = min(4.0, -log(min(1.0, len(tried) * tolerance / 2.0)))
+        if best and each.score + surprise <= best[0]:
+            continue
+        for option in (1.0, *(CONVENTIONS if each.loose else ())):
+            computed = _fits(each, figure, value, option)
+            if computed:
+                verdict = verdict_of(computed, figure, True)[0]
+                worth = each.score + surprise - (0.3 if verdict == "rounds" else 0.0) - (0.4 if option != 1.0 else 0.0)
+                if verdict in ("holds", "rounds") and (best is None or worth > best[0]):
+                    best = worth, each, computed, verdict
+    if best and best[0] >= ENOUGH and best[1].score >= LEAST:
+        worth, each, computed, verdict = best
+        return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), "")
+    if best and best[1].score >= 0.2:
+        return None
+    return _doubted(claim, figure, told, ranked)
+
+
+def _plain(figure: Quantity) -> Quantity:
+    """Return a figure as a claim: counts and times in words are meant to the unit."""
+    if figure.kind == "amount" and figure.step == 0.0:
+        return replace(figure, step=figure.scale)
+    return figure
+
+
+def _width(figure: Quantity) -> float:
+    low, high = accepted(figure)
+    if high == inf:
+        return 0.6
+    return max(1e-4, min(1.0, (high - low) / max(abs(figure.value), 1e-300)))
+
+
+def _fits(each: Candidate, figure: Quantity, value: float, option: float) -> Computed | None:
+    """Return what a formula gives if it could be the claim."""
+    if not 0.5 < value * option / figure.value < 2 and not figure.hedge:
+        return None
+    computed = compute(each.formula, [_plain_input(place.figure) for place in each.inputs])
+    if computed is None:
+        return None
+    computed = computed.scaled(option)
+    low, high = accepted(figure)
+    return computed if computed.high >= low and computed.low <= high else None
+
+
+def _plain_input(figure: Quantity) -> Quantity:
+    """Return a figure as an input: what an author multiplies is what is printed, so rounding counts for half."""
+    return replace(figure, step=figure.step * 0.5, hedge="", worded=False) if figure.low == figure.high else figure
+
+
+def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]) -> Finding | None:
+    if figure.hedge in ("over", "under") or figure.ranged or told.other or not ranked or told.tie < 1:
+        return None
+    first = ranked[0]
+    value = first.value
+    if first.score < CLEAR or value is None or not 0 < value < inf:
+        return None
+    if any(each.figure.hedge in ("over", "under") or each.figure.ranged for each in first.inputs):
+        return None
+    for each in ranked[1:40]:
+        other = each.value
+        if each.score < first.score - APART:
+            break
+        if other is not None and abs(other - value) > 0.02 * abs(value):
+            return None
+    computed = compute(first.formula, [_plain_input(place.figure) for place in first.inputs])
+    if computed is None:
+        return None
+    verdict, sure = verdict_of(computed, figure, True)
+    if verdict != "wrong":
+        return None
+    ratio = figure.value / value
+    slip = next((words for by, words in SLIPS if abs(ratio / by - 1) < 0.02), "")
+    if not 0.02 < ratio < 50 and not slip:
+        return None
+    confidence = min(0.9, 0.5 + 0.1 * (first.score - CLEAR) + (0.15 if slip else 0.0))
+    return _told(claim, first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
+
+
+_SAID = {
+    "change": "between {0} the change is {value}",
+    "share": "{0} give {value}",
+    "rate": "{0} is {value}",
+    "sum": "{0} add up to {value}",
+    "difference": "between {0} the difference is {value}",
+    "points": "between {0} the difference is {value}",
+    "ratio": "{0} stand at {value}",
+    "discount": "{0} give {value} after the discount",
+    "discounts": "{0}, one after the other, are {value} in all",
+    "utilised": "{0} give {value} for what is used",
+    "growth": "{0} give {value}",
+}
+
+
+def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, confidence: float, tail: str) -> Finding:
+    figure = claim.figure
+    texts = [place.figure.text for place in each.inputs]
+    joined = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+    sentence = _SAID.get(each.rule, "{0} give {value}").format(joined, value=amount(computed.value, figure))
+    start = claim.line.start + figure.start
+    return Finding(
+        kind="arithmetic",
+        rule=each.rule,
+        verdict=verdict,
+        confidence=round(confidence, 2),
+        note=claim.line.note,
+        path=claim.line.path,
+        line=claim.line.line,
+        start=start,
+        end=claim.line.start + figure.end,
+        claim=" ".join(claim.line.text.split())[:600],
+        claimed=figure.value * figure.over,
+        recomputed=computed.value * figure.over,
+        low=computed.low * figure.over,
+        high=computed.high * figure.over,
+        unit=figure.unit_text,
+        formula=each.written,
+        inputs=tuple(place.input(f"figure {at}") for at, place in enumerate(each.inputs, 1)),
+        explanation=explained(verdict, sentence, figure, tail),
+    )
