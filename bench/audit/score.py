@@ -75,8 +75,8 @@ def _claims(
         caught = [each.verdict for each in hits if each.verdict in ("wrong", "ambiguous")]
         wrong = row["verdict"] == "wrong"
         for tally in (counts, classes[row["class"]]):
-            tally.update({"claims": 1, "all": 1, "found": bool(hits), "wrong": wrong})
-            tally.update({"caught": wrong and bool(caught), "accused": wrong and "wrong" in caught})
+            tally.update({"claims": 1, "all": 1, "found": int(bool(hits)), "wrong": int(wrong)})
+            tally.update({"caught": int(wrong and bool(caught)), "accused": int(wrong and "wrong" in caught)})
         if not hits or (wrong and not caught):
             around = " ".join(text[max(0, int(row["start"]) - 110) : int(row["end"]) + 20].split())
             told.append(f"{'not caught' if wrong else 'missed'} {row['class']} [{row['claim']}]: {around}")

@@ -18,6 +18,7 @@ from rackmath.audit.rules.rates import rates
 from rackmath.audit.rules.relatives import relatives
 from rackmath.audit.rules.shares import shares
 from rackmath.audit.rules.sums import sums
+from rackmath.audit.rules.tables import tables
 
 Rule = Callable[[Passage], Iterator[Finding]]
 
@@ -52,6 +53,8 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                     kept[key] = found
     for found in _echoed(lines):
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
+    for found in tables(lines):
+        kept[found.line, found.start, found.claimed, found.unit] = found
     places = {(each.line, each.start) for each in kept.values()}
     for found in derived(lines):
         if (found.line, found.start) not in places:
