@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rackmath.audit.rules.common import DOWN, UP
-from rackmath.audit.rules.setting import Place
+from rackmath.audit.quantity import seconds_of
+from rackmath.audit.rules.setting import Place, words_of
 
 _OPEN = r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around|no less than)\s)*"
 _STRONG = re.compile(
@@ -56,6 +57,14 @@ _SHARE = re.compile(
     r"factor|yield|vacan|represents?|accounts? for|makes? up|load|capacity|on|average of)\b",
     re.IGNORECASE,
 )
+_OF = re.compile(r"\s(?:of|share of)\s(?P<what>[^,.;:()\n]{2,40})")
+_CHANGED = re.compile(r"\s?(?:off|discount|rebate|cut|saving|cheaper|less|lower|more|higher|increase|fall|drop|rise|reduction)\b")
+_CHANGING = re.compile(
+    r"\b(?:fell|falls?|fallen|lost|loses|dropped|cuts?|rose|rises?|grew|grows?|discount of|off|another|further|lowered|reduced|"
+    r"raised|increased|by)\s(?:by\s)?(?:about |another |a further )?\Z",
+    re.IGNORECASE,
+)
+_ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
 _UP, _DOWN = re.compile(rf"\b{UP}\b", re.IGNORECASE), re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE)
 _YEARLY = re.compile(
     r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|every year|a month|"
@@ -89,35 +98,55 @@ class Cues:
     down: bool
     yearly: bool
     other: bool
+    of: frozenset[str]
     periods: frozenset[str]
 
 
-def cues(claim: Place) -> Cues:
-    """Read what the words around a figure say."""
+def cues(claim: Place, before: Place | None) -> Cues:
+    """Read what the words around a figure say; `before` is the figure before it."""
     tail = re.split(r"[.;:(]|,\s(?!so\b)", claim.after[:48])[0]
     lead = claim.before[-90:]
     near = re.split(r"[.;:(]|,\s", lead)[-1][-48:]
     return Cues(
-        tie=_tie(claim, lead),
+        tie=_tie(claim, lead, before),
         back=_BACK.match(claim.line.text) is not None,
         total=_has(_TOTAL, near, tail) or _has(_TOTAL, claim.lead[:30], ""),
         less=_has(_LESS, near, tail) or _has(_LESS, lead[-40:], ""),
-        each=_has(_EACH, near, tail) or _has(_EACH, claim.lead[:40], "") or bool(claim.figure.per) or claim.figure.each,
+        each=_has(_EACH, near, tail) or _has(_EACH, claim.lead[:40], "")
+        or claim.figure.each
+        or any(not seconds_of(each) for each in claim.figure.per),
         share=_has(_SHARE, near[-30:], tail[:34]),
         up=_has(_UP, near[-30:], tail[:24]),
         down=_has(_DOWN, near[-30:], tail[:24]),
         yearly=_has(_YEARLY, near, tail) or bool(claim.periods),
         other=_has(_ELSE, near, tail),
+        of=_of(claim, before),
         periods=_periods(claim.line.text[:400]),
     )
 
 
-def _tie(claim: Place, lead: str) -> float:
+def _of(claim: Place, before: Place | None) -> frozenset[str]:
+    """Return the words of what a share is of; shares told in one row are of one thing."""
+    if match := _OF.match(claim.after):
+        return words_of(match["what"])
+    if before and before.figure.kind == claim.figure.kind == "share" and before.sentence == claim.sentence:
+        return _of(before, None)
+    return frozenset()
+
+
+def changing(place: Place) -> bool:
+    """Whether a share is itself a change, such as "fell 35 %" or "20 % off"."""
+    return _CHANGED.match(place.after) is not None or _CHANGING.search(place.before) is not None
+
+
+def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if _STRONG.search(lead):
         return 1.6
     if _APPOSED.search(lead):
         return 1.2
     strength = 1.0 if _VERB.search(lead) else 0.0
+    if not strength and before and before.figure.kind == claim.figure.kind and _ROW_OF.match(lead):
+        strength = 0.8
     if _CONCLUDES.search(lead) or (claim.before == claim.lead and _BACK.match(claim.line.text)):
         strength += 0.5
     return strength

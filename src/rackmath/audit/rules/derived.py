@@ -28,7 +28,10 @@ LEAST = 0.6
 ENOUGH = 3.2
 """Score and surprise together that confirm a claim."""
 
-CLEAR, APART = 3.2, 0.5
+BEHIND = 1.3
+"""How far the formula that agrees may be behind the most likely one."""
+
+CLEAR, APART = 2.4, 0.4
 """Score from which a formula that fails is held against a claim, and how far the next one must be behind."""
 
 CONVENTIONS = (720 / 730, 360 / 365, 364 / 365, 365.25 / 365, 336 / 365, 250 / 365, 260 / 365, 22 * 12 / 365)
@@ -54,7 +57,7 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
         for at, claim in enumerate(section):
             if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0:
                 continue
-            told = cues(claim)
+            told = cues(claim, section[at - 1])
             if told.tie > 0 or told.total or told.up or told.down:
                 found = _judged(claim, told, Near(claim, at, section, told))
                 if found:
@@ -63,7 +66,7 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _judged(claim: Place, told: Cues, near: Near) -> Finding | None:
     figure = _plain(claim.figure)
-    ranked = sorted(candidates(near), key=lambda each: -each.score)
+    ranked = sorted((each for each in candidates(near) if _sane(each, figure)), key=lambda each: -each.score)
     tolerance = _width(figure)
     best: tuple[float, Candidate, Computed, Verdict] | None = None
     tried: set[int] = set()
@@ -84,12 +87,22 @@ def _judged(claim: Place, told: Cues, near: Near) -> Finding | None:
                 worth = each.score + surprise - (0.3 if verdict == "rounds" else 0.0) - (0.4 if option != 1.0 else 0.0)
                 if verdict in ("holds", "rounds") and (best is None or worth > best[0]):
                     best = worth, each, computed, verdict
-    if best and best[0] >= ENOUGH and best[1].score >= LEAST:
+    clear = ranked[0].score if ranked else 0.0
+    if best and best[0] >= ENOUGH and best[1].score >= max(LEAST, clear - BEHIND):
         worth, each, computed, verdict = best
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), "")
-    if best and best[1].score >= 0.2:
+    if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
     return _doubted(claim, figure, told, ranked)
+
+
+def _sane(each: Candidate, figure: Quantity) -> bool:
+    """Whether a formula gives anything like the claim, or a plain slip of it."""
+    value = each.value
+    if value is None or not 0 < value < inf:
+        return False
+    ratio = figure.value / value
+    return 0.04 < ratio < 25 or any(abs(ratio / by - 1) < 0.02 for by, _ in SLIPS)
 
 
 def _plain(figure: Quantity) -> Quantity:
@@ -146,8 +159,6 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
         return None
     ratio = figure.value / value
     slip = next((words for by, words in SLIPS if abs(ratio / by - 1) < 0.02), "")
-    if not 0.02 < ratio < 50 and not slip:
-        return None
     confidence = min(0.9, 0.5 + 0.1 * (first.score - CLEAR) + (0.15 if slip else 0.0))
     return _told(claim, first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
 

@@ -6,12 +6,13 @@ before calculating. So a figure that the best formula does not give can be doubt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from rackmath.audit.quantity import Quantity, seconds_of
-from rackmath.audit.rules.cues import Cues
+from rackmath.audit.rules.cues import Cues, changing
 from rackmath.audit.rules.setting import Dimension, Place
 
 NEAREST, NEARER = 14, 7
@@ -52,6 +53,8 @@ class Near:
         self.places = [*self.before, *(each for each in after if each.figure.kind != "year")]
         self.years = [each for each in (*before, *after) if each.figure.kind == "year"]
         self.cost = {id(each): self._cost(each, at - section.index(each)) for each in (*before, *after)}
+        self.last = self.before[-1] if self.before else None
+        self.text = " ".join(dict.fromkeys(each.line.text for each in (*before[-1:], claim))).casefold()
         self.nearer = [*self.before[-NEARER:], *self.places[len(self.before) : len(self.before) + 2]]
 
     def _cost(self, place: Place, steps: int) -> float:
@@ -79,6 +82,8 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         return None
     if a.unit == b.unit or {a.unit, b.unit} == {"s", "month"}:
         (dim_a, fac_a, soft_a), (dim_b, fac_b, soft_b) = first.size, second.size
+        if a.unit == "" and bool(a.per) != bool(b.per) and {a.over, b.over} != {1.0}:
+            return (fac_a, fac_a / a.over, 0.3) if a.per else (fac_b / b.over, fac_b, 0.3)
         apart = 0.0
         if a.unit == "":
             nouns = [set(each.noun.split(" ")) for each in (a, b) if each.noun]
@@ -92,7 +97,7 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
             return fac_a, fac_a / a.over, apart + 0.4
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
-        if bare.unit == "" and not bare.noun and not bare.per and other.figure.unit:
+        if bare.unit == "" and not bare.noun and not bare.per and other.figure.unit and not bare.worded and bare.step:
             factor = other.size[1]
             made = factor * other.figure.scale / other.figure.over, factor
             return (made[1], made[0], 0.5) if turn else (made[0], made[1], 0.5)
@@ -128,10 +133,10 @@ def _shares(near: Near) -> Iterator[Candidate]:
         far = near.far(a, b) + lenient
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
         if not cues.yearly or cues.each:
-            score = 1.0 + cues.tie - far + adjacent
+            score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
             for up in (True, False):
                 fits = (cues.up and up) or (cues.down and not up)
-                sign = 1.6 if fits else -0.6 if change else 0.2
+                sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and not cues.of else -0.6
                 rises = b.figure.value * fb > a.figure.value * fa
                 told = score + sign - (0.5 if cues.share and not change else 0.0) + (0.25 if rises == up else -0.25)
                 yield Candidate(
@@ -142,10 +147,13 @@ def _shares(near: Near) -> Iterator[Candidate]:
                     "larger ÷ smaller − 1" if up else "1 − smaller ÷ larger",
                 )
         score = 1.0 + cues.tie - far + (1.2 if cues.share and not change else -1.0 if change else 0.3)
+        score -= 1.0 if changing(a) or changing(b) else 0.0
         part, whole = (a, b) if a.figure.value * fa < b.figure.value * fb else (b, a)
         if claim.figure.value > 100:
             part, whole = whole, part
         ratio = (fa / fb if part is a else fb / fa) * 100
+        score += 0.8 if cues.of & whole.words else 0.0
+        score += 0.4 if part is near.last or (part.words & claim.words) - whole.words else -0.4
         yield Candidate("share", score, (part, whole), _quotient(ratio), "part ÷ whole")
         if cues.share and change:  # "a tenth less than half of", "up to 40 % of"
             continue
@@ -168,7 +176,7 @@ def _quotient(ratio: float) -> Callable[..., float]:
 def _complements(near: Near) -> Iterator[Candidate]:
     cues, claim = near.cues, near.claim
     shares = [each for each in near.before if each.figure.kind == "share" and not each.periods]
-    text = claim.line.text.casefold()
+    text = near.text
     rest = cues.less or "rest" in text or "unfilled" in text
     even = "break" in text and "even" in text
     for one in shares[-4:]:
@@ -186,8 +194,8 @@ def _complements(near: Near) -> Iterator[Candidate]:
             "100 % − shares",
         )
     for a, b in combinations(shares[-4:], 2):
-        chained = any(word in text for word in ("off", "discount", "lost", "fell", "cut", "in all", "total", "together"))
-        score = 0.4 + cues.tie + (1.4 if chained and (cues.total or "lost" in text or "over" in text) else -1.0)
+        chained = changing(a) and (changing(b) or changing(claim)) and a.periods == b.periods
+        score = 0.6 + cues.tie + (1.4 if chained else -1.0) + (0.8 if cues.total or "over the" in text else 0.0)
         yield Candidate(
             "discounts",
             score - near.far(a, b),
@@ -330,7 +338,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
     like: list[tuple[Place, float]] = []
     for each in near.before:
         told = pair(each, claim) if each.figure.kind == "amount" else None
-        if told:
+        if told and (each.figure.unit == claim.figure.unit or each.sentence == claim.sentence):
             like.append((each, told[0] / told[1]))
     after = [each for each in near.places[len(near.before) :] if each.figure.kind == "amount" and pair(each, claim)]
     for size in range(2, min(len(like), 10) + 1):
@@ -345,6 +353,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
     if len(after) > 1 and cues.total:
         ratios = [told[0] / told[1] for each in after if (told := pair(each, claim))]
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
+    like = [each for each in like if each[0].figure.unit == claim.figure.unit]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
         score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9)
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")
@@ -368,7 +377,7 @@ def _rest(fa: float, fb: float, fc: float) -> Callable[..., float]:
 def _scaled(near: Near) -> Iterator[Candidate]:
     """Yield an amount times or over a share or a factor, and an amount that grows."""
     cues, claim = near.cues, near.claim
-    text = claim.line.text.casefold()
+    text = near.text
     off = any(word in text for word in ("off", "discount", "cut", "less", "cheaper", "rebate"))
     used = any(word in text for word in ("utilis", "utiliz", "efficien", "occup", "used", "load", "use", " full"))
     for base in near.places:
@@ -507,20 +516,49 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
     score = 0.4 + 0.7 * min(cancelled, 2) - 0.3 * max(0, loose - 2) + (0.7 if each_one else 0.0) + (0.3 if per else 0.0)
     if len(places) == 1:
         if signs == (1,):
-            return score + 0.3 if _other_period(claim, places[0]) else None
+            close = 1.2 if near.last is places[0] and cues.tie >= 1.2 else 0.3
+            return score + close if _other_period(claim, places[0]) else None
         return score - 0.4 if claim.size[0] else None
+    joined = _joined(places)
     if -1 in signs:
-        score += 0.8 if cues.each else -0.6
+        span = any(
+            sign < 0 and each.figure.unit in ("month", "s") and not each.figure.per
+            for each, sign in zip(places, signs, strict=True)
+        )
+        score += (0.8 if cues.each or (span and claim.periods) else -0.6) - (0.8 if joined else 0.0)
+        alike = [dict(each.size[0]) for each in places]
+        if len(places) == 3 and any(
+            alike[i] == alike[j] and signs[i] != signs[j] and alike[i] and not cancelled
+            for i in range(3)
+            for j in range(i)
+        ):
+            score -= 1.2  # one price over another times a third is rarely meant
         if claim.figure.unit in ("month", "s") and places[0].figure.unit in _MONEY:
             score += 1.0  # an outlay over what it saves a year
-    elif cues.less and not cues.total:
-        score -= 0.3
+    else:
+        score += (1.1 if joined else 0.0) - (0.3 if cues.less and not cues.total else 0.0)
     hard = [set(dict(each.size[0])) for each in places]
     if len(hard) > 1 and any(hard[i] & hard[j] for i in range(len(hard)) for j in range(i)):
         score += 0.6  # hours and a price per hour
     if all(not each.size[0] for each in (*places, claim)):
         score -= 0.4  # counts alone fit too easily
     return score - 0.35 * (len(places) - 2)
+
+
+_AT = re.compile(
+    r"\b(?:at|of|times|each|every|costs?|costing|for|with|draw(?:s|ing)?|using|by|an average of|them|apiece)\b|[×x*@]"
+)
+
+
+def _joined(places: tuple[Place, ...]) -> bool:
+    """Whether words set figures side by side as factors: "150 at £9,200", "868 of them cost"."""
+    first, last = places[0], places[-1]
+    if first.sentence != last.sentence or len(places) < 2:
+        return False
+    if first.figure.start > last.figure.start:
+        first, last = last, first
+    between = first.line.text[first.figure.end : last.figure.start]
+    return len(between) < 60 and _AT.search(between) is not None and not re.search(r"[;.]\s", between)
 
 
 def _other_period(claim: Place, place: Place) -> bool:
