@@ -77,3 +77,9 @@ def share_of(match: re.Match[str]) -> float:
     part, whole = match["part"].casefold(), match.groupdict().get("whole", "100") or "100"
     read = [words[each] if each in words else float(each) for each in (part, whole.casefold())]
     return 100 * read[0] / read[1] if read[1] else 0.0
+
+HALF_A = re.compile(
+    r"(?<![\w-])half an?\s(?P<of>million|billion|day|hour|year|week|month|tonne)(?:\s(?P<money>pounds|dollars|euros))?\b",
+    re.IGNORECASE,
+)
+"""An amount such as "half a million pounds", "half a day"."""

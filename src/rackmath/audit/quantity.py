@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Literal
 
 from rackmath.audit.listed import listed
-from rackmath.audit.number_words import COUNTS, OF_EVERY, ONE_IN, WORDED, WORDS, share_of
+from rackmath.audit.number_words import COUNTS, HALF_A, OF_EVERY, ONE_IN, WORDED, WORDS, share_of
 from rackmath.brain.measured import Measure, measures
 
 Kind = Literal["amount", "share", "points", "factor", "year"]
@@ -198,6 +198,7 @@ def quantities(text: str) -> list[Quantity]:
     """Return the figures of a sentence in order; those of a range are one."""
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     spoken = list(_worded(text))
+    spoken.sort(key=lambda each: (each.start, -each.end))
     shares = [(each.start, each.end) for each in spoken if ONE_IN.fullmatch(each.text) or OF_EVERY.fullmatch(each.text)]
     found = [each for each in _apart(text) if not _meets(shares, each)]
     found = _joined(text, found)
@@ -517,6 +518,21 @@ def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
     )
 
 
+def _halves(text: str) -> Iterator[Quantity]:
+    for match in HALF_A.finditer(text):
+        word = match["of"].casefold()
+        name = period(word)
+        size = {"million": 1e6, "billion": 1e9}.get(word) or _MONTHS_OF.get(name) or seconds_of(name) or 1.0
+        unit = {"pounds": "gbp", "dollars": "usd", "euros": "eur"}.get((match["money"] or "").casefold(), "")
+        unit = unit or ("month" if name in _MONTHS_OF else "s" if name else "t" if word == "tonne" else "")
+        yield Quantity(
+            match.start(), match.end(), match.group(), size / 2, size / 2, size / 10, "amount", unit, (), "", "", scale=size
+        )
+
+
+_MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
+
+
 def _worded(text: str) -> Iterator[Quantity]:
     end = -1
     for pattern in (ONE_IN, OF_EVERY):
@@ -530,6 +546,7 @@ def _worded(text: str) -> Iterator[Quantity]:
                     match.start() - size, end, match.group(), value, value, step, "share", "pct", (), hedge, "",
                     worded=pattern is ONE_IN,
                 )  # fmt: skip
+    yield from _halves(text)
     for match in WORDED.finditer(text):
         if match["word"]:
             kind, value = WORDS[match["word"].casefold()]

@@ -16,7 +16,7 @@ _STRONG = re.compile(
     r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|leaves?|adds?|equals?))|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|totals?|totall?ing|amounts? to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
-    r"implying|leaving|leaves|bringing|becomes?|falls? to|to)|=|≈|→)"
+    r"implying|leaving|leaves|bringing|becomes?|falls? to|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _VERB = re.compile(
 _APPOSED = re.compile(rf"[,:;(—–]\s?(?:and\s)?{_OPEN}\Z")
 _BACK = re.compile(
     r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|this|these|those|full|an?|\d)|"
-    r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It\b|It's|They|If\b|The (?:bill|total|whole|rest|"
+    r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It(?:'s| is| was| comes| makes| would| costs| gives| takes| means)\b|They|If\b|The (?:bill|total|whole|rest|"
     r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running|Payback|Break-even|"
     r"Combined|Both|A (?:rise|fall|cut|saving)|For\b)",
 )
@@ -64,6 +64,7 @@ _CHANGING = re.compile(
     r"raised|increased|by)\s(?:by\s)?(?:about |another |a further )?\Z",
     re.IGNORECASE,
 )
+_ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z")
 _ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
 _UP, _DOWN = re.compile(rf"\b{UP}\b", re.IGNORECASE), re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE)
 _YEARLY = re.compile(
@@ -74,7 +75,7 @@ _YEARLY = re.compile(
 _ELSE = re.compile(
     r"\b(?:target|plan(?:ned)?|forecast|budgeted|goal|consensus|in real terms|real terms|inflation|like-for-like|adjusted|excluding|"
     r"at least|as (?:much|many|little|few) as|other|others|elsewhere|typical|industry|national|peers|comparable|"
-    r"weekdays?|alone|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|capped|world|globally)\b",
+    r"weekdays?|alone|both|respectively|either|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|capped|world|globally)\b",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(
@@ -110,7 +111,7 @@ def cues(claim: Place, before: Place | None) -> Cues:
     return Cues(
         tie=_tie(claim, lead, before),
         back=_BACK.match(claim.line.text) is not None,
-        total=_has(_TOTAL, near, tail) or _has(_TOTAL, claim.lead[:30], ""),
+        total=_has(_TOTAL, near, tail) or (claim.before == claim.lead and _has(_TOTAL, lead[:30], "")),
         less=_has(_LESS, near, tail) or _has(_LESS, lead[-40:], ""),
         each=_has(_EACH, near, tail) or _has(_EACH, claim.lead[:40], "")
         or claim.figure.each
@@ -140,6 +141,8 @@ def changing(place: Place) -> bool:
 
 
 def _tie(claim: Place, lead: str, before: Place | None) -> float:
+    if _ENDPOINT.search(lead) and "from" in claim.lead:
+        return 0.0
     if _STRONG.search(lead):
         return 1.6
     if _APPOSED.search(lead):

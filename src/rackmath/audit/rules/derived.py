@@ -137,13 +137,17 @@ def _plain_input(figure: Quantity) -> Quantity:
 
 
 def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]) -> Finding | None:
-    if figure.hedge in ("over", "under") or figure.ranged or told.other or not ranked or told.tie < 1:
+    if figure.hedge in ("over", "under") or figure.ranged or told.other or not ranked or told.tie < 0.8:
         return None
+    if figure.kind == "amount" and (claim.figure.step == 0.0 or (not figure.unit and figure.value < 20)):
+        return None  # "four reasons"
     first = ranked[0]
     value = first.value
-    if first.score < CLEAR or value is None or not 0 < value < inf:
+    if first.score < CLEAR + max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
         return None
-    if any(each.figure.hedge in ("over", "under") or each.figure.ranged for each in first.inputs):
+    if any(each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs):
+        return None
+    if first.rule == "quotient" and not figure.unit and not figure.per:
         return None
     for each in ranked[1:40]:
         other = each.value
@@ -161,6 +165,10 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
     slip = next((words for by, words in SLIPS if abs(ratio / by - 1) < 0.02), "")
     confidence = min(0.9, 0.5 + 0.1 * (first.score - CLEAR) + (0.15 if slip else 0.0))
     return _told(claim, first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
+
+
+def _later(place: Place, claim: Place) -> bool:
+    return place.sentence == claim.sentence and place.figure.start > claim.figure.start
 
 
 _SAID = {

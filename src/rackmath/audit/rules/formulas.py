@@ -13,7 +13,7 @@ from itertools import combinations
 
 from rackmath.audit.quantity import Quantity, seconds_of
 from rackmath.audit.rules.cues import Cues, changing
-from rackmath.audit.rules.setting import Dimension, Place
+from rackmath.audit.rules.setting import Dimension, Place, words_of
 
 NEAREST, NEARER = 14, 7
 """Figures before a claim that are paired, and that are taken three at a time."""
@@ -92,9 +92,9 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
             soft = {key for key in {**soft_a, **soft_b} if soft_a.get(key, 0) != soft_b.get(key, 0)} if a.unit else set()
             return fac_a, fac_b, apart + (0.5 if soft and soft_a and soft_b else 0.2 if soft else 0.0)
         if not a.per:
-            return fac_b / b.over, fac_b, apart + 0.4
+            return fac_b / b.over, fac_b, apart + _missing(second)
         if not b.per:
-            return fac_a, fac_a / a.over, apart + 0.4
+            return fac_a, fac_a / a.over, apart + _missing(first)
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
         if bare.unit == "" and not bare.noun and not bare.per and other.figure.unit and not bare.worded and bare.step:
@@ -102,6 +102,11 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
             made = factor * other.figure.scale / other.figure.over, factor
             return (made[1], made[0], 0.5) if turn else (made[0], made[1], 0.5)
     return None
+
+
+def _missing(other: Place) -> float:
+    """Return what it costs to take a figure as per the same thing as another: a period is often left out."""
+    return 0.4 if all(seconds_of(each) or each in ("item", "token") for each in other.figure.per) else 0.9
 
 
 def candidates(near: Near) -> Iterator[Candidate]:
@@ -153,7 +158,10 @@ def _shares(near: Near) -> Iterator[Candidate]:
             part, whole = whole, part
         ratio = (fa / fb if part is a else fb / fa) * 100
         score += 0.8 if cues.of & whole.words else 0.0
-        score += 0.4 if part is near.last or (part.words & claim.words) - whole.words else -0.4
+        if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
+            score += 0.4 if part is near.last else -1.0
+        else:
+            score += 0.3 if part is near.last or (part.words & claim.words) - whole.words else -0.4
         yield Candidate("share", score, (part, whole), _quotient(ratio), "part ÷ whole")
         if cues.share and change:  # "a tenth less than half of", "up to 40 % of"
             continue
@@ -393,15 +401,20 @@ def _scaled(near: Near) -> Iterator[Candidate]:
                 yield Candidate("scaled", score + 0.3, (base, by), _by(ratio), "base × factor")
                 yield Candidate("scaled", score - 0.2, (base, by), _over_by(ratio), "base ÷ factor")
                 continue
-            of = 1.0 if " of " in by.after[:24].casefold() + " " or "interest" in text or "cost" in text else 0.3
-            yield Candidate("share", score + of - (0.8 if off or used else 0), (base, by), _by(ratio / 100), "base × share")
+            of = 0.9 if _share_of(by, base) else -0.3
+            cut = changing(by)
+            yield Candidate("share", score + of - (0.8 if cut else 0), (base, by), _by(ratio / 100), "base × share")
             yield Candidate(
-                "discount", score + (1.1 if off else -0.6), (base, by), _less(ratio), "base × (1 − share)"
+                "discount", score + (1.1 if cut and off else -0.8), (base, by), _less(ratio), "base × (1 − share)"
             )
-            yield Candidate("markup", score + (0.9 if cues.up else -0.8), (base, by), _more(ratio), "base × (1 + share)")
+            rest = 0.5 if "rest" in claim.lead.casefold() else -1.0
+            yield Candidate("rest", score + rest, (base, by), _less(ratio), "base × (1 − share)")
+            yield Candidate(
+                "markup", score + (0.9 if cut and cues.up else -0.8), (base, by), _more(ratio), "base × (1 + share)"
+            )
             yield Candidate(
                 "utilised",
-                score + (1.2 if used and not off else -0.7),
+                score + (1.2 if used and not cut else -0.7),
                 (base, by),
                 _over_by(ratio * 100),
                 "base ÷ share",
@@ -417,6 +430,19 @@ def _scaled(near: Near) -> Iterator[Candidate]:
                 yield Candidate(
                     "growth", 1.2 + cues.tie - near.far(rate), (rate,), _doubling(length / unit, up), "ln 2 ÷ ln(1 + rate)"
                 )
+
+
+def _share_of(by: Place, base: Place) -> bool:
+    """Whether words say that a share is of a figure: "3 % of spend", "at 5.2 per cent the interest", "12 % of it"."""
+    match = _OF_WHAT.match(by.after)
+    if match:
+        what = words_of(match.group())
+        return not what or bool(what & base.words) or by.figure.start < base.figure.start
+    return _RATE.search(by.after[:40]) is not None or _RATE.search(by.before[-40:]) is not None
+
+
+_OF_WHAT = re.compile(r"\s(?:of|on)\s[^,.;:()]{2,40}")
+_RATE = re.compile(r"\b(?:interest|tax|fee|commission|levy|duty|rate|keeps?|takes?|royalty|margin|share)\b", re.IGNORECASE)
 
 
 def _by(ratio: float) -> Callable[..., float]:
@@ -513,7 +539,7 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
     each_one = any(place.figure.each for place in places)
     loose = sum(abs(power) for power in soft.values())
     per = any(place.figure.per for place in places) or claim.figure.per
-    score = 0.4 + 0.7 * min(cancelled, 2) - 0.3 * max(0, loose - 2) + (0.7 if each_one else 0.0) + (0.3 if per else 0.0)
+    score = 0.4 + 0.7 * min(cancelled, 2) - 0.4 * max(0, loose - 1) + (0.7 if each_one else 0.0) + (0.3 if per else 0.0)
     if len(places) == 1:
         if signs == (1,):
             close = 1.2 if near.last is places[0] and cues.tie >= 1.2 else 0.3
@@ -568,7 +594,7 @@ def _other_period(claim: Place, place: Place) -> bool:
         return b.unit in ("s", "month") and a.text.split(" ")[-1] != b.text.split(" ")[-1]
     if a.unit == "wh" and b.unit == "w":
         return True
-    return a.unit == b.unit and (claim.periods != place.periods) and (bool(claim.periods) or bool(place.periods))
+    return a.unit == b.unit and claim.periods != place.periods and bool(claim.periods) and bool(place.periods)
 
 
 def _bridges(left: dict[str, int], near: Near, places: tuple[Place, ...]) -> Iterator[tuple[float, float]]:
