@@ -34,7 +34,7 @@ _BACK = re.compile(
     r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running|Payback|Break-even|"
     r"Combined|Both|A (?:rise|fall|cut|saving)|For\b)",
 )
-_CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently)\b", re.IGNORECASE)
+_CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently|such)\b", re.IGNORECASE)
 _TOTAL = re.compile(
     r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined|all told|sum|adds? up|overall|the whole|"
     r"all (?:two|three|four|five|six)|in sum|bringing|all in|all-in|aggregate|both)\b",
@@ -64,6 +64,7 @@ _CHANGING = re.compile(
     r"raised|increased|by)\s(?:by\s)?(?:about |another |a further )?\Z",
     re.IGNORECASE,
 )
+_WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
 _ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z")
 _ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
 _UP, _DOWN = re.compile(rf"\b{UP}\b", re.IGNORECASE), re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE)
@@ -147,7 +148,7 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 1.6
     if _APPOSED.search(lead):
         return 1.2
-    strength = 1.0 if _VERB.search(lead) else 0.0
+    strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
     if not strength and before and before.figure.kind == claim.figure.kind and _ROW_OF.match(lead):
         strength = 0.8
     if _CONCLUDES.search(lead) or (claim.before == claim.lead and _BACK.match(claim.line.text)):

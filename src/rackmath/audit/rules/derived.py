@@ -54,19 +54,23 @@ SLIPS = (
 def derived(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check the figures of a note that follow from others near them."""
     for section in sections(lines):
+        before: tuple[int, Candidate] | None = None
         for at, claim in enumerate(section):
             if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0:
                 continue
             told = cues(claim, section[at - 1])
             if told.tie > 0 or told.total or told.up or told.down:
-                found = _judged(claim, told, Near(claim, at, section, told))
+                parallel = before[1] if before and claim.sentence - before[0] < 2 else None
+                found = _judged(claim, told, Near(claim, at, section, told, parallel))
                 if found:
-                    yield found
+                    if found[0].verdict in ("holds", "rounds"):
+                        before = claim.sentence, found[1]
+                    yield found[0]
 
 
-def _judged(claim: Place, told: Cues, near: Near) -> Finding | None:
+def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] | None:
     figure = _plain(claim.figure)
-    ranked = sorted((each for each in candidates(near) if _sane(each, figure)), key=lambda each: -each.score)
+    ranked = sorted((each for each in _all(near) if _sane(each, figure)), key=lambda each: -each.score)
     tolerance = _width(figure)
     best: tuple[float, Candidate, Computed, Verdict] | None = None
     tried: set[int] = set()
@@ -90,10 +94,23 @@ def _judged(claim: Place, told: Cues, near: Near) -> Finding | None:
     clear = ranked[0].score if ranked else 0.0
     if best and best[0] >= ENOUGH and best[1].score >= max(LEAST, clear - BEHIND):
         worth, each, computed, verdict = best
-        return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), "")
+        return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
-    return _doubted(claim, figure, told, ranked)
+    doubted = _doubted(claim, figure, told, ranked)
+    return (doubted, ranked[0]) if doubted else None
+
+
+def _all(near: Near) -> Iterator[Candidate]:
+    """Yield the candidates; one that says of other inputs what was just said is likelier."""
+    told = near.told
+    for each in candidates(near):
+        if told and each.rule == told.rule and len(each.inputs) == len(told.inputs):
+            same = sum(a is b for a, b in zip(each.inputs, told.inputs, strict=True))
+            if 0 < same < len(each.inputs):
+                yield replace(each, score=each.score + 0.5)
+                continue
+        yield each
 
 
 def _sane(each: Candidate, figure: Quantity) -> bool:

@@ -45,8 +45,10 @@ class Candidate:
 class Near:
     """The figures around a claim, and what each costs in distance."""
 
-    def __init__(self, claim: Place, at: int, section: Sequence[Place], cues: Cues):
+    def __init__(self, claim: Place, at: int, section: Sequence[Place], cues: Cues, told: Candidate | None = None):
         self.claim, self.cues = claim, cues
+        self.told = told
+        self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
         before = section[max(0, at - NEAREST) : at]
         after = [each for each in section[at + 1 : at + 4] if each.sentence == claim.sentence]
         self.before = [each for each in before if each.figure.kind != "year"]
@@ -61,16 +63,25 @@ class Near:
         back = self.claim.sentence - place.sentence
         cost = 0.13 * max(0, min(steps, 9) - 1) if steps > 0 else 0.5 + 0.3 * (-steps - 1)
         if back:
-            cost += 0.35 + 0.2 * min(back - 1, 6) - (0.35 if self.cues.back else 0.0)
+            cost += 0.35 + 0.12 * min(back - 1, 6) - (0.3 if self.cues.back else 0.0)
         if place.paragraph != self.claim.paragraph:
-            cost += 0.35
+            cost += 0.25
         return cost
 
     def far(self, *places: Place) -> float:
         """Return how far inputs are from the claim, less what their words have in common with the claim's."""
         cost = sum(self.cost[id(each)] for each in places)
+        if len(places) > 1 and self._complete(places):
+            cost -= 0.6
         shared = {word for each in places for word in each.words & self.claim.words}
         return cost - 0.35 * min(len(shared), 3)
+
+    def _complete(self, places: tuple[Place, ...]) -> bool:
+        """Whether the inputs are the figures directly before the claim, all in its sentence."""
+        run = self.before[-len(places) :]
+        return all(any(each is place for each in run) for place in places) and all(
+            each.sentence == self.claim.sentence for each in places
+        )
 
 
 def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
@@ -141,7 +152,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
             for up in (True, False):
                 fits = (cues.up and up) or (cues.down and not up)
-                sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and not cues.of else -0.6
+                sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and _against(a, b) else -0.8
                 rises = b.figure.value * fb > a.figure.value * fa
                 told = score + sign - (0.5 if cues.share and not change else 0.0) + (0.25 if rises == up else -0.25)
                 yield Candidate(
@@ -157,9 +168,11 @@ def _shares(near: Near) -> Iterator[Candidate]:
         if claim.figure.value > 100:
             part, whole = whole, part
         ratio = (fa / fb if part is a else fb / fa) * 100
-        score += 0.8 if cues.of & whole.words else 0.0
+        score += 0.8 if cues.of & whole.words or (cues.of and _WHOLE.search(whole.before[-30:])) else 0.0
+        score += 0.5 if whole is near.whole else 0.0
+        score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
-            score += 0.4 if part is near.last else -1.0
+            score += 0.4 if part is near.last else -0.6
         else:
             score += 0.3 if part is near.last or (part.words & claim.words) - whole.words else -0.4
         yield Candidate("share", score, (part, whole), _quotient(ratio), "part ÷ whole")
@@ -167,6 +180,15 @@ def _shares(near: Near) -> Iterator[Candidate]:
             continue
     yield from _complements(near)
     yield from _growth(near)
+
+
+_WHOLE = re.compile(r"\b(?:total|all|altogether|overall|sum|whole)\b", re.IGNORECASE)
+_WAY = re.compile(r"\b(?:from|against|versus|vs|after|compared|instead|rather|up|down)\b|→")
+
+
+def _against(a: Place, b: Place) -> bool:
+    """Whether the text sets one figure against another."""
+    return _WAY.search(a.before[-12:]) is not None or _WAY.search(b.before[:60]) is not None
 
 
 def _rise(fa: float, fb: float, up: bool) -> Callable[..., float]:
@@ -343,6 +365,7 @@ def _ratio(fa: float, fb: float, down: bool) -> Callable[..., float]:
 def _sums(near: Near) -> Iterator[Candidate]:
     """Yield sums of the figures like the claim that stand in a row before it, and differences of two."""
     cues, claim = near.cues, near.claim
+    rest = "the rest" in claim.before[-24:]
     like: list[tuple[Place, float]] = []
     for each in near.before:
         told = pair(each, claim) if each.figure.kind == "amount" else None
@@ -363,7 +386,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
     like = [each for each in like if each[0].figure.unit == claim.figure.unit]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
-        score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9)
+        score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9) + (0.5 if rest else 0.0)
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")
     for (a, fa), (b, fb), (c, fc) in combinations(like[-5:], 3):
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2)
@@ -387,7 +410,6 @@ def _scaled(near: Near) -> Iterator[Candidate]:
     cues, claim = near.cues, near.claim
     text = near.text
     off = any(word in text for word in ("off", "discount", "cut", "less", "cheaper", "rebate"))
-    used = any(word in text for word in ("utilis", "utiliz", "efficien", "occup", "used", "load", "use", " full"))
     for base in near.places:
         told = pair(base, claim) if base.figure.kind == "amount" else None
         if not told:
@@ -414,7 +436,7 @@ def _scaled(near: Near) -> Iterator[Candidate]:
             )
             yield Candidate(
                 "utilised",
-                score + (1.2 if used and not cut else -0.7),
+                score + (1.2 if _used(by, near) else -0.9),
                 (base, by),
                 _over_by(ratio * 100),
                 "base ÷ share",
@@ -430,6 +452,16 @@ def _scaled(near: Near) -> Iterator[Candidate]:
                 yield Candidate(
                     "growth", 1.2 + cues.tie - near.far(rate), (rate,), _doubling(length / unit, up), "ln 2 ÷ ln(1 + rate)"
                 )
+
+
+_USED = re.compile(r"\b(?:utili[sz]ation|utili[sz]ed|efficien\w+|occupancy|load|uptime|usage|busy|full|of capacity)\b", re.IGNORECASE)
+
+
+def _used(by: Place, near: Near) -> bool:
+    """Whether a share says how much of something is used, or stands where one that did stood before."""
+    if _USED.search(by.after[:30]) or _USED.search(by.before[-30:]):
+        return True
+    return near.told is not None and near.told.rule == "utilised" and by.lead.strip() in ("At", "At only", "At just")
 
 
 def _share_of(by: Place, base: Place) -> bool:
@@ -536,6 +568,9 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
         before = soft.get(key, 0)
         soft[key] = before - power
         cancelled += abs(before) + abs(power) > abs(soft[key])
+    if -1 in signs and {"head", "person", "piece", "capita"} & set(claim.figure.per):
+        cancelled += 1
+        soft = {key: power for key, power in soft.items() if key not in ("head", "person", "piece", "capita")}
     each_one = any(place.figure.each for place in places)
     loose = sum(abs(power) for power in soft.values())
     per = any(place.figure.per for place in places) or claim.figure.per

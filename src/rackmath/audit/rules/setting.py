@@ -56,6 +56,11 @@ class Place:
         return words_of(f"{left} {self.figure.noun} {right}") | {singular(each) for each in self.figure.per}
 
     @cached_property
+    def subject(self) -> frozenset[str]:
+        """The words of its clause before the figure."""
+        return words_of(_CLAUSE.split(self.before[-MOST_NEAR:])[-1])
+
+    @cached_property
     def lead(self) -> str:
         """The text of the sentence before the figure."""
         return self.line.text[: self.figure.start]
