@@ -219,6 +219,8 @@ def _apart(text: str) -> Iterator[Quantity]:
     for each in _numbers(text):
         if not each.unit and _ASSIGNED.search(text[max(0, each.start - 3) : each.start]):
             continue  # the 8 of "TP=8" is a name
+        if _ROUND.match(text, each.start) or _ROUND.match(text, max(0, each.start - 3)):
+            continue  # "24/7" is no figure
         if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
             found = _quantity(text, each)
             end = found.end
@@ -251,11 +253,12 @@ def _pence(text: str) -> Iterator[Measure]:
             yield Measure(match.start(), match.end(), match.group(), number / 100, unit, "", step, 2, "")
 
 
+_ROUND = re.compile(r"24[/\u2215]7\b")
 _ASSIGNED = re.compile(r"[A-Za-z_]=~?\Z")
 _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
-    r"(?:\b(?:in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|through|the|FY|year|end|below|above|than|against|on|versus|vs)"
+    r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|through|the|FY|year|end|below|above|than|against|on|versus|vs)"
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,
 )
@@ -321,7 +324,7 @@ def _quantity(text: str, read: Measure) -> Quantity:
         kind=kind,
         unit=unit,
         per=per,
-        hedge=hedge[1] or ("over" if "+" in text[read.start : end] else ""),
+        hedge=hedge[1] or ("over" if "+" in text[read.start : end + 1] else ""),
         noun=noun,
         scale=factor,
         over=scale,

@@ -65,6 +65,8 @@ _CHANGING = re.compile(
     re.IGNORECASE,
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
+_EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
+_SUBJECT = re.compile(r"(?:\s[a-z]+){0,2}?\s(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|came|went)\b")
 _ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z")
 _ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
 _UP, _DOWN = re.compile(rf"\b{UP}\b", re.IGNORECASE), re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE)
@@ -144,10 +146,12 @@ def changing(place: Place) -> bool:
 def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if _ENDPOINT.search(lead) and "from" in claim.lead:
         return 0.0
+    if before and _EITHER.search(lead) and before.figure.like(claim.figure):
+        return 0.0  # "whether it is 50 % or 95 %"
     if _STRONG.search(lead):
         return 1.6
     if _APPOSED.search(lead):
-        return 1.2
+        return 0.4 if _SUBJECT.match(claim.after) else 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
     if not strength and before and before.figure.kind == claim.figure.kind and _ROW_OF.match(lead):
         strength = 0.8

@@ -8,6 +8,7 @@ it or all is told in one breath, else as a question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf, log
@@ -160,11 +161,13 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
         return None  # "four reasons"
     first = ranked[0]
     value = first.value
-    if first.score < CLEAR + max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
+    if first.score < CLEAR + 2 * max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
         return None
     if any(each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs):
         return None
-    if first.rule == "quotient" and not figure.unit and not figure.per:
+    if first.rule in ("quotient", "product") and not figure.unit and not figure.per and first.score < CLEAR + 0.6:
+        return None
+    if _CONTRAST.search(_between(first.inputs, claim)):
         return None
     for each in ranked[1:40]:
         other = each.value
@@ -182,6 +185,18 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
     slip = next((words for by, words in SLIPS if abs(ratio / by - 1) < 0.02), "")
     confidence = min(0.9, 0.5 + 0.1 * (first.score - CLEAR) + (0.15 if slip else 0.0))
     return _told(claim, first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
+
+
+_CONTRAST = re.compile(
+    r"\b(?:while|whereas|but|although|though|than|instead|compared|if only|rather|except|unless|yet|however|and (?:[a-z]+\s){1,3}?"
+    r"(?:rose|fell|grew|dropped|increased|decreased|by))\b",
+)
+
+
+def _between(inputs: tuple[Place, ...], claim: Place) -> str:
+    """Return the text from the last input to the claim, within the claim's sentence."""
+    ends = [each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start]
+    return claim.line.text[max(ends, default=0) : claim.figure.start]
 
 
 def _later(place: Place, claim: Place) -> bool:

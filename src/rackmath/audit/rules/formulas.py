@@ -61,7 +61,8 @@ class Near:
 
     def _cost(self, place: Place, steps: int) -> float:
         back = self.claim.sentence - place.sentence
-        cost = 0.13 * max(0, min(steps, 9) - 1) if steps > 0 else 0.5 + 0.3 * (-steps - 1)
+        apart = back == 0 and steps > 0 and ";" in self.claim.line.text[place.figure.end : self.claim.figure.start]
+        cost = 0.3 * apart + 0.13 * max(0, min(steps, 9) - 1) if steps > 0 else 0.5 + 0.3 * (-steps - 1)
         if back:
             cost += 0.35 + 0.12 * min(back - 1, 6) - (0.3 if self.cues.back else 0.0)
         if place.paragraph != self.claim.paragraph:
@@ -102,10 +103,10 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         if dim_a == dim_b:
             soft = {key for key in {**soft_a, **soft_b} if soft_a.get(key, 0) != soft_b.get(key, 0)} if a.unit else set()
             return fac_a, fac_b, apart + (0.5 if soft and soft_a and soft_b else 0.2 if soft else 0.0)
-        if not a.per:
-            return fac_b / b.over, fac_b, apart + _missing(second)
-        if not b.per:
-            return fac_a, fac_a / a.over, apart + _missing(first)
+        if not a.per and (missing := _missing(second)):
+            return fac_b / b.over, fac_b, apart + missing
+        if not b.per and (missing := _missing(first)):
+            return fac_a, fac_a / a.over, apart + missing
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
         if bare.unit == "" and not bare.noun and not bare.per and other.figure.unit and not bare.worded and bare.step:
@@ -117,7 +118,9 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
 
 def _missing(other: Place) -> float:
     """Return what it costs to take a figure as per the same thing as another: a period is often left out."""
-    return 0.4 if all(seconds_of(each) or each in ("item", "token") for each in other.figure.per) else 0.9
+    if all(seconds_of(each) or each in ("item", "token") for each in other.figure.per):
+        return 0.4
+    return 0.9 if other.figure.unit in _MONEY else 0.0
 
 
 def candidates(near: Near) -> Iterator[Candidate]:
@@ -136,10 +139,16 @@ def candidates(near: Near) -> Iterator[Candidate]:
 
 
 def _pairs(near: Near) -> Iterator[tuple[Place, Place, float, float, float]]:
+    timeless = _PRICED.match(near.claim.after) is not None
     for a, b in combinations(near.places, 2):
         told = pair(a, b)
+        if timeless and a.figure.unit in ("s", "month"):
+            continue
         if told and a.figure.low > 0 and b.figure.low > 0:
             yield a, b, *told
+
+
+_PRICED = re.compile(r"\s(?:[a-z]+\s)?(?:off|discount|cheaper|dearer|saving|savings|price|of the (?:cost|price))\b")
 
 
 def _shares(near: Near) -> Iterator[Candidate]:
@@ -168,7 +177,9 @@ def _shares(near: Near) -> Iterator[Candidate]:
         if claim.figure.value > 100:
             part, whole = whole, part
         ratio = (fa / fb if part is a else fb / fa) * 100
-        score += 0.8 if cues.of & whole.words or (cues.of and _WHOLE.search(whole.before[-30:])) else 0.0
+        if cues.of:
+            named = cues.of & whole.words or _WHOLE.search(whole.before[-30:]) or _PRONOUN.match(claim.after)
+            score += 0.8 if named else -0.7
         score += 0.5 if whole is near.whole else 0.0
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
@@ -183,6 +194,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
 
 
 _WHOLE = re.compile(r"\b(?:total|all|altogether|overall|sum|whole)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\s(?:of|share of)\s(?:it|them|that|this|these|those|everything|the (?:total|whole))\b")
 _WAY = re.compile(r"\b(?:from|against|versus|vs|after|compared|instead|rather|up|down)\b|→")
 
 
@@ -207,7 +219,7 @@ def _complements(near: Near) -> Iterator[Candidate]:
     cues, claim = near.cues, near.claim
     shares = [each for each in near.before if each.figure.kind == "share" and not each.periods]
     text = near.text
-    rest = cues.less or "rest" in text or "unfilled" in text
+    rest = re.search(r"\b(?:the rest|remain\w*|left|unfilled|leaving|leaves|stayed|other)\b", claim.line.text) is not None
     even = "break" in text and "even" in text
     for one in shares[-4:]:
         bonus = 1.6 if even else 0.8 if rest else -1.0
@@ -225,7 +237,7 @@ def _complements(near: Near) -> Iterator[Candidate]:
         )
     for a, b in combinations(shares[-4:], 2):
         chained = changing(a) and (changing(b) or changing(claim)) and a.periods == b.periods
-        score = 0.6 + cues.tie + (1.4 if chained else -1.0) + (0.8 if cues.total or "over the" in text else 0.0)
+        score = 0.6 + cues.tie + (0.9 if chained else -1.0) + (1.1 if cues.total or "over the" in text else 0.0)
         yield Candidate(
             "discounts",
             score - near.far(a, b),
@@ -235,7 +247,7 @@ def _complements(near: Near) -> Iterator[Candidate]:
         )
         yield Candidate(
             "share",
-            0.2 + cues.tie - near.far(a, b) - (0.0 if cues.share else 0.6),
+            -0.2 + cues.tie - near.far(a, b) - (0.0 if cues.share else 0.6),
             (a, b),
             lambda first, second: first * second / 100,
             "share × share",
@@ -387,6 +399,8 @@ def _sums(near: Near) -> Iterator[Candidate]:
     like = [each for each in like if each[0].figure.unit == claim.figure.unit]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
         score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9) + (0.5 if rest else 0.0)
+        if (told := pair(a, b)) and a.periods | b.periods and a.periods != b.periods:
+            fa, fb = told[0] / claim.size[1], told[1] / claim.size[1]  # noqa: PLW2901
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")
     for (a, fa), (b, fb), (c, fc) in combinations(like[-5:], 3):
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2)
@@ -626,7 +640,7 @@ def _other_period(claim: Place, place: Place) -> bool:
     """Whether one figure can be the other told for another period, or in another unit of time."""
     a, b = claim.figure, place.figure
     if a.unit in ("s", "month") and not a.per and not b.per:
-        return b.unit in ("s", "month") and a.text.split(" ")[-1] != b.text.split(" ")[-1]
+        return b.unit in ("s", "month") and (a.unit, a.scale) != (b.unit, b.scale)
     if a.unit == "wh" and b.unit == "w":
         return True
     return a.unit == b.unit and claim.periods != place.periods and bool(claim.periods) and bool(place.periods)
