@@ -55,12 +55,18 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
     for found in tables(lines):
         kept[found.line, found.start, found.claimed, found.unit] = found
-    places = {(each.line, each.start) for each in kept.values()}
+    places = {(each.line, each.start): key for key, each in kept.items()}
     for found in derived(lines):
-        if (found.line, found.start) not in places:
+        key = places.get((found.line, found.start))
+        if key is None:
             kept[found.line, found.start, found.claimed, found.unit] = found
+        elif kept[key].verdict in ("wrong", "ambiguous") and found.verdict == "holds" and found.confidence >= SURE:
+            kept[key] = found  # another reading agrees, and is as likely
     return list(kept.values())
 
+
+SURE = 0.8
+"""Confidence from which a reading that agrees stands against one that does not."""
 
 LOOK_BACK = 4
 """Sentences before a change that its ends are looked for in."""

@@ -16,7 +16,7 @@ _STRONG = re.compile(
     r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|leaves?|adds?|equals?))|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|totals?|totall?ing|amounts? to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
-    r"implying|leaving|leaves|bringing|becomes?|falls? to|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
+    r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
     re.IGNORECASE,
 )
@@ -65,6 +65,11 @@ _CHANGING = re.compile(
     re.IGNORECASE,
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
+_KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
+_A_RISE = re.compile(
+    r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
+    rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost)\sof\s{_OPEN}\Z"
+)
 _EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
 _SUBJECT = re.compile(r"(?:\s[a-z]+){0,2}?\s(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|came|went)\b")
 _ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z")
@@ -146,6 +151,10 @@ def changing(place: Place) -> bool:
 def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if _ENDPOINT.search(lead) and "from" in claim.lead:
         return 0.0
+    if _KNOWN.search(lead):
+        return -0.4  # "the 20 % cut" was told before
+    if _A_RISE.search(lead):
+        return 1.5
     if before and _EITHER.search(lead) and before.figure.like(claim.figure):
         return 0.0  # "whether it is 50 % or 95 %"
     if _STRONG.search(lead):

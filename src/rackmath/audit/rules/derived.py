@@ -161,7 +161,7 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
         return None  # "four reasons"
     first = ranked[0]
     value = first.value
-    if first.score < CLEAR + 2 * max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
+    if first.score < CLEAR + 3 * max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
         return None
     if any(each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs):
         return None

@@ -136,6 +136,7 @@ def candidates(near: Near) -> Iterator[Candidate]:
         yield from _sums(near)
         yield from _scaled(near)
         yield from _products(near)
+        yield from _mixes(near)
 
 
 def _pairs(near: Near) -> Iterator[tuple[Place, Place, float, float, float]]:
@@ -173,13 +174,14 @@ def _shares(near: Near) -> Iterator[Candidate]:
                 )
         score = 1.0 + cues.tie - far + (1.2 if cues.share and not change else -1.0 if change else 0.3)
         score -= 1.0 if changing(a) or changing(b) else 0.0
+        score -= 0.5 if a.figure.kind == "share" else 0.0
         part, whole = (a, b) if a.figure.value * fa < b.figure.value * fb else (b, a)
         if claim.figure.value > 100:
             part, whole = whole, part
         ratio = (fa / fb if part is a else fb / fa) * 100
         if cues.of:
             named = cues.of & whole.words or _WHOLE.search(whole.before[-30:]) or _PRONOUN.match(claim.after)
-            score += 0.8 if named else -0.7
+            score += 0.8 if named else -1.1
         score += 0.5 if whole is near.whole else 0.0
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
@@ -588,7 +590,7 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
     each_one = any(place.figure.each for place in places)
     loose = sum(abs(power) for power in soft.values())
     per = any(place.figure.per for place in places) or claim.figure.per
-    score = 0.4 + 0.7 * min(cancelled, 2) - 0.4 * max(0, loose - 1) + (0.7 if each_one else 0.0) + (0.3 if per else 0.0)
+    score = 0.4 + 0.9 * min(cancelled, 2) - 0.4 * max(0, loose - 1) + (0.7 if each_one else 0.0) + (0.3 if per else 0.0)
     if len(places) == 1:
         if signs == (1,):
             close = 1.2 if near.last is places[0] and cues.tie >= 1.2 else 0.3
@@ -625,6 +627,9 @@ _AT = re.compile(
 )
 
 
+_THEM = re.compile(r"\s(?:of (?:them|these|those)|such)\b")
+
+
 def _joined(places: tuple[Place, ...]) -> bool:
     """Whether words set figures side by side as factors: "150 at £9,200", "868 of them cost"."""
     first, last = places[0], places[-1]
@@ -632,6 +637,8 @@ def _joined(places: tuple[Place, ...]) -> bool:
         return False
     if first.figure.start > last.figure.start:
         first, last = last, first
+    if _THEM.match(last.after):
+        return True
     between = first.line.text[first.figure.end : last.figure.start]
     return len(between) < 60 and _AT.search(between) is not None and not re.search(r"[;.]\s", between)
 
@@ -678,6 +685,23 @@ def _bridges(left: dict[str, int], near: Near, places: tuple[Place, ...]) -> Ite
     for period in sorted(named):
         length = seconds_of(period) or 1.0
         yield scale * (length if time < 0 else 1 / length), price + 0.3
+
+
+def _mixes(near: Near) -> Iterator[Candidate]:
+    """Yield the sum of two products that are told one after the other: so many at one price, so many at another."""
+    run = [each for each in near.before[-4:] if each.figure.kind == "amount"]
+    if len(run) < 4:
+        return
+    a, b, c, d = run
+    for first, second in (((a, b), (c, d)), ((a, c), (b, d)), ((a, d), (b, c))):
+        parts = [next(_product(near, two, (1, 1)), None) for two in (first, second)]
+        if parts[0] and parts[1]:
+            score = min(parts[0].score, parts[1].score) + 0.4
+            yield Candidate("mix", score, (*first, *second), _two(parts[0].formula, parts[1].formula), "sum of products")
+
+
+def _two(first: Callable[..., float], second: Callable[..., float]) -> Callable[..., float]:
+    return lambda a, b, c, d: first(a, b) + second(c, d)
 
 
 def _priced(place: Place) -> bool:
