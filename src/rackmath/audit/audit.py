@@ -40,7 +40,7 @@ def audit_matter(matter: Matter, today: date, kinds: Collection[str] = KINDS) ->
     if "conflict" in kinds:
         from rackmath.audit.conflicts import conflicts  # noqa: PLC0415
 
-        found += conflicts(matter)
+        found += conflicts(matter, found)
     if {"citation", "structure", "staleness"} & set(kinds):
         from rackmath.audit.standing import standing  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ from rackmath.audit.listed import listed
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity, quantities, singular
 from rackmath.audit.read import Matter, Note
-from rackmath.audit.rules.setting import is_row
+from rackmath.audit.rules.setting import is_name, is_row
 
 MOST_TOGETHER = 80
 """Statements that share a rare word and are compared with each other; commoner words bring none together."""
@@ -55,34 +55,41 @@ _SAYERS = listed(
     interview local regional consultant spokesman chairman chief supplier again"""
 )
 _BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|Ours|Theirs)\b")
-_OTHER_END = re.compile(r"\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s)?\Z")
+_OTHER_END = re.compile(
+    r"\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s)?\Z"
+)
 _ONLY_IF = re.compile(
     r"\b(?:if|would|could|might|should|target|plan to|planned|expect(?:s|ed)?|forecast|propos(?:es|ed|al)|aim|unless|assum\w+|suppose|"
-    r"goal|used to|formerly|previously|until|last (?:year|month|week|season|quarter)|a year ago|the year before|years ago|will)\b",
+    r"goal|used to|formerly|previously|until|last (?:year|month|season|quarter)\b(?!['’])|a year ago|the year before|years ago|will)\b",
     re.IGNORECASE,
 )
 MOST_APART = 6.0
 """Values that differ by more than this factor are of different things, whatever the words."""
 _SCOPES = (
     frozenset({"linear", "accelerated"}),
-    listed("""median mean average peak maximum minimum total cumulative marginal typical best worst top bottom"""),
+    listed("median peak maximum minimum cumulative marginal best worst percentile"),
     listed("input output cached blended read write"),
-    listed("before after initial final first last previous next current former target planned actual"),
     listed("spot reserved on-demand list sticker effective discounted committed batch retail wholesale"),
     frozenset({"training", "inference", "prefill", "decode"}),
-    listed("annual monthly daily hourly weekly quarterly annualised annualized yearly"),
-    frozenset({"small", "large", "medium", "big"}),
-    frozenset({"low", "high"}),
-    frozenset({"urban", "rural"}),
-    frozenset({"summer", "winter", "spring", "autumn"}),
+    listed("before after initial final previous next former target planned actual"),
     frozenset({"import", "export", "imports", "exports"}),
     frozenset({"gross", "net"}),
     listed("adult adults child children men women"),
-    frozenset({"north", "south", "east", "west"}),
     frozenset({"idle", "active", "busy"}),
+    frozenset({"urban", "rural"}),
+    listed("mean average total typical"),
+    listed("annual monthly daily hourly weekly quarterly annualised annualized yearly"),
+    frozenset({"small", "large", "medium", "big"}),
+    frozenset({"low", "high"}),
+    frozenset({"summer", "winter", "spring", "autumn"}),
+    frozenset({"north", "south", "east", "west"}),
     frozenset({"day", "night", "weekday", "weekend"}),
     frozenset({"lower", "upper"}),
+    frozenset({"old", "new"}),
+    frozenset({"first", "second", "third", "last"}),
 )
+HARD = 11
+"""Of so many of these, one side's silence is a difference too; of the others it only makes a conflict less sure."""
 
 
 _SCOPE_WORDS: frozenset[str] = frozenset().union(*_SCOPES)
@@ -98,7 +105,6 @@ class _Sentence:
     cuts: tuple[int, ...]
     names: frozenset[str]
     years: frozenset[str]
-    scope: frozenset[str]
     subjects: frozenset[str]
     spoken: frozenset[str]
     only_if: bool
@@ -118,11 +124,36 @@ class _Said:
     conditions: frozenset[tuple[str, float]]
     values: tuple[Quantity, ...]
     only_if: bool
+    scope: frozenset[str]
+
+    @property
+    def place(self) -> int:
+        """Where the figure starts in the note's text."""
+        return self.sentence.line.start + self.figure.start
 
 
-def conflicts(matter: Matter) -> list[Finding]:
-    """Return the groups of statements that contradict each other, the surest first."""
-    said = [each for each in _said(matter) if len(each.words) >= 2]
+def conflicts(matter: Matter, known: Iterable[Finding] = ()) -> list[Finding]:
+    """Return the groups of statements that contradict each other, the surest first.
+
+    Parameters
+    ----------
+    matter
+        What was read.
+    known
+        What the arithmetic found: a share or a change that follows from figures beside it must say more of what it is.
+    """
+    follows = {
+        (each.note, each.line, each.start)
+        for each in known
+        if each.kind == "arithmetic"
+        and each.verdict in ("holds", "rounds")
+        and each.rule in ("share", "change", "rest")
+    }
+    said = [
+        each
+        for each in _said(matter)
+        if len(each.words) >= (3 if (each.sentence.note.title, each.sentence.line.line, each.place) in follows else 2)
+    ]
     weight = _weights(said)
     pairs = _pairs(said, weight)
     return sorted(_groups(pairs), key=lambda each: -each.confidence)
@@ -144,6 +175,7 @@ def _said(matter: Matter) -> Iterable[_Said]:
                 if (
                     each.kind in ("year", "points", "factor")
                     or each.worded
+                    or is_name(line.text, each)
                     or _OTHER_END.search(line.text[max(0, each.start - 26) : each.start])
                     or (each.unit == "" and each.kind == "amount" and not each.noun)
                 ):
@@ -174,10 +206,14 @@ def _about(sentence: _Sentence, found: list[Quantity], each: Quantity) -> _Said:
         conditions=frozenset(
             (other.unit or other.noun.split(" ")[0], round(other.value, 9))
             for other in found
-            if (other.unit or other.noun) and not other.like(each) and other.kind != "year" and start <= other.start < end
+            if (other.unit or other.noun)
+            and not (other.like(each) and other.noun == each.noun)
+            and other.kind != "year"
+            and start - 120 <= other.start < end + 120
         ),
         values=tuple(other for other in found if other.like(each)),
         only_if=sentence.only_if,
+        scope=frozenset(match.group().casefold() for match in _WORD.finditer(text, start, end)) & _SCOPE_WORDS,
     )
 
 
@@ -185,7 +221,6 @@ def _sentence(note: Note, place: int, line: Line, back: frozenset[str]) -> _Sent
     text = line.text
     pronoun = _BACK.match(text) is not None
     subjects = back if pronoun else _subjects(text)
-    words = {match.group().casefold() for match in _WORD.finditer(text)}
     return _Sentence(
         note=note,
         place=place,
@@ -193,7 +228,6 @@ def _sentence(note: Note, place: int, line: Line, back: frozenset[str]) -> _Sent
         cuts=(0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)),
         names=frozenset(match.group().strip(".").casefold() for match in _NAME.finditer(text)),
         years=frozenset(_YEAR.findall(text)),
-        scope=frozenset(words & _SCOPE_WORDS),
         subjects=subjects,
         spoken=subjects if pronoun else frozenset(),
         only_if=_ONLY_IF.search(text) is not None,
@@ -219,7 +253,7 @@ def _words(text: str) -> frozenset[str]:
 
 def _stem(word: str) -> str:
     """Return a word without its endings, roughly: passed, passes and pass are one."""
-    word = singular(word.casefold().strip(".'’"))
+    word = singular(word.casefold().strip(".'’").removesuffix("'s").removesuffix("’s"))
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) - len(ending) > 3:
             return word[: -len(ending)]
@@ -285,9 +319,13 @@ def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
         and not a.sentence.years & b.sentence.years
     ):
         return 0.0
-    apart = a.sentence.scope ^ b.sentence.scope
-    if any(apart & group and (a.sentence.scope & group or b.sentence.scope & group) for group in _SCOPES):
-        return 0.0
+    unsaid = 0
+    for at, group in enumerate(_SCOPES):
+        first, second = a.scope & group, b.scope & group
+        if first != second:
+            if (first and second) or at < HARD:
+                return 0.0
+            unsaid += 1
     names = a.sentence.names & b.sentence.names
     if a.sentence.names and b.sentence.names and not names:
         return 0.0
@@ -298,7 +336,7 @@ def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
     shared = sum(weight[word] for word in common)
     likeness = shared / min(sum(weight[word] for word in a.words), sum(weight[word] for word in b.words))
     wide = shared / max(sum(weight[word] for word in a.words), sum(weight[word] for word in b.words))
-    return (likeness + wide) / 2 if likeness >= LEAST_LIKE and wide >= LEAST_WIDE else 0.0
+    return (likeness + wide) / 2 - 0.1 * unsaid if likeness >= LEAST_LIKE and wide >= LEAST_WIDE else 0.0
 
 
 def _nouns(figure: Quantity) -> list[str]:
@@ -349,9 +387,7 @@ def _told(said: list[_Said], scores: list[float]) -> Finding:
             each.figure.low * each.figure.over,
             each.figure.high * each.figure.over,
             each.figure.unit_text,
-            ", ".join(
-                [*sorted(each.sentence.scope), *sorted(each.sentence.years), *(f"per {per}" for per in each.figure.per)]
-            ),
+            ", ".join([*sorted(each.scope), *sorted(each.sentence.years), *(f"per {per}" for per in each.figure.per)]),
             each.sentence.line.line,
             each.sentence.line.text[:400],
             each.sentence.note.urls[:8],

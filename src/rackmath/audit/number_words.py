@@ -78,6 +78,7 @@ def share_of(match: re.Match[str]) -> float:
     read = [words[each] if each in words else float(each) for each in (part, whole.casefold())]
     return 100 * read[0] / read[1] if read[1] else 0.0
 
+
 HALF_A = re.compile(
     r"(?<![\w-])half an?\s(?P<of>million|billion|day|hour|year|week|month|tonne)(?:\s(?P<money>pounds|dollars|euros))?\b",
     re.IGNORECASE,

@@ -529,7 +529,18 @@ def _halves(text: str) -> Iterator[Quantity]:
         unit = {"pounds": "gbp", "dollars": "usd", "euros": "eur"}.get((match["money"] or "").casefold(), "")
         unit = unit or ("month" if name in _MONTHS_OF else "s" if name else "t" if word == "tonne" else "")
         yield Quantity(
-            match.start(), match.end(), match.group(), size / 2, size / 2, size / 10, "amount", unit, (), "", "", scale=size
+            match.start(),
+            match.end(),
+            match.group(),
+            size / 2,
+            size / 2,
+            size / 10,
+            "amount",
+            unit,
+            (),
+            "",
+            "",
+            scale=size,
         )
 
 

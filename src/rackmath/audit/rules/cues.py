@@ -58,7 +58,9 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _OF = re.compile(r"\s(?:of|share of)\s(?P<what>[^,.;:()\n]{2,40})")
-_CHANGED = re.compile(r"\s?(?:off|discount|rebate|cut|saving|cheaper|less|lower|more|higher|increase|fall|drop|rise|reduction)\b")
+_CHANGED = re.compile(
+    r"\s?(?:off|discount|rebate|cut|saving|cheaper|less|lower|more|higher|increase|fall|drop|rise|reduction)\b"
+)
 _CHANGING = re.compile(
     r"\b(?:fell|falls?|fallen|lost|loses|dropped|cuts?|rose|rises?|grew|grows?|discount of|off|another|further|lowered|reduced|"
     r"raised|increased|by)\s(?:by\s)?(?:about |another |a further )?\Z",
@@ -71,10 +73,15 @@ _A_RISE = re.compile(
     rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost)\sof\s{_OPEN}\Z"
 )
 _EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
-_SUBJECT = re.compile(r"(?:\s[a-z]+){0,2}?\s(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|came|went)\b")
+_SUBJECT = re.compile(
+    r"(?:\s[a-z]+){0,2}?\s(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|came|went)\b"
+)
 _ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z")
 _ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
-_UP, _DOWN = re.compile(rf"\b{UP}\b", re.IGNORECASE), re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE)
+_UP, _DOWN = (
+    re.compile(rf"\b{UP}\b", re.IGNORECASE),
+    re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE),
+)
 _YEARLY = re.compile(
     r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|every year|a month|"
     r"monthly|per month|on average each)\b|/\s?(?:yr|year)",
@@ -121,7 +128,8 @@ def cues(claim: Place, before: Place | None) -> Cues:
         back=_BACK.match(claim.line.text) is not None,
         total=_has(_TOTAL, near, tail) or (claim.before == claim.lead and _has(_TOTAL, lead[:30], "")),
         less=_has(_LESS, near, tail) or _has(_LESS, lead[-40:], ""),
-        each=_has(_EACH, near, tail) or _has(_EACH, claim.lead[:40], "")
+        each=_has(_EACH, near, tail)
+        or _has(_EACH, claim.lead[:40], "")
         or claim.figure.each
         or any(not seconds_of(each) for each in claim.figure.per),
         share=_has(_SHARE, near[-30:], tail[:34]),

@@ -163,7 +163,9 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
     value = first.value
     if first.score < CLEAR + 3 * max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
         return None
-    if any(each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs):
+    if any(
+        each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs
+    ):
         return None
     if first.rule in ("quotient", "product") and not figure.unit and not figure.per and first.score < CLEAR + 0.6:
         return None
@@ -195,7 +197,9 @@ _CONTRAST = re.compile(
 
 def _between(inputs: tuple[Place, ...], claim: Place) -> str:
     """Return the text from the last input to the claim, within the claim's sentence."""
-    ends = [each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start]
+    ends = [
+        each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
+    ]
     return claim.line.text[max(ends, default=0) : claim.figure.start]
 
 

@@ -101,7 +101,9 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
             nouns = [set(each.noun.split(" ")) for each in (a, b) if each.noun]
             apart = 0.8 if len(nouns) == 2 and not nouns[0] & nouns[1] else 0.0
         if dim_a == dim_b:
-            soft = {key for key in {**soft_a, **soft_b} if soft_a.get(key, 0) != soft_b.get(key, 0)} if a.unit else set()
+            soft = (
+                {key for key in {**soft_a, **soft_b} if soft_a.get(key, 0) != soft_b.get(key, 0)} if a.unit else set()
+            )
             return fac_a, fac_b, apart + (0.5 if soft and soft_a and soft_b else 0.2 if soft else 0.0)
         if not a.per and (missing := _missing(second)):
             return fac_b / b.over, fac_b, apart + missing
@@ -221,7 +223,9 @@ def _complements(near: Near) -> Iterator[Candidate]:
     cues, claim = near.cues, near.claim
     shares = [each for each in near.before if each.figure.kind == "share" and not each.periods]
     text = near.text
-    rest = re.search(r"\b(?:the rest|remain\w*|left|unfilled|leaving|leaves|stayed|other)\b", claim.line.text) is not None
+    rest = (
+        re.search(r"\b(?:the rest|remain\w*|left|unfilled|leaving|leaves|stayed|other)\b", claim.line.text) is not None
+    )
     even = "break" in text and "even" in text
     for one in shares[-4:]:
         bonus = 1.6 if even else 0.8 if rest else -1.0
@@ -466,11 +470,17 @@ def _scaled(near: Near) -> Iterator[Candidate]:
             unit = claim.size[1]
             for up in (True, False):
                 yield Candidate(
-                    "growth", 1.2 + cues.tie - near.far(rate), (rate,), _doubling(length / unit, up), "ln 2 ÷ ln(1 + rate)"
+                    "growth",
+                    1.2 + cues.tie - near.far(rate),
+                    (rate,),
+                    _doubling(length / unit, up),
+                    "ln 2 ÷ ln(1 + rate)",
                 )
 
 
-_USED = re.compile(r"\b(?:utili[sz]ation|utili[sz]ed|efficien\w+|occupancy|load|uptime|usage|busy|full|of capacity)\b", re.IGNORECASE)
+_USED = re.compile(
+    r"\b(?:utili[sz]ation|utili[sz]ed|efficien\w+|occupancy|load|uptime|usage|busy|full|of capacity)\b", re.IGNORECASE
+)
 
 
 def _used(by: Place, near: Near) -> bool:
@@ -490,7 +500,9 @@ def _share_of(by: Place, base: Place) -> bool:
 
 
 _OF_WHAT = re.compile(r"\s(?:of|on)\s[^,.;:()]{2,40}")
-_RATE = re.compile(r"\b(?:interest|tax|fee|commission|levy|duty|rate|keeps?|takes?|royalty|margin|share)\b", re.IGNORECASE)
+_RATE = re.compile(
+    r"\b(?:interest|tax|fee|commission|levy|duty|rate|keeps?|takes?|royalty|margin|share)\b", re.IGNORECASE
+)
 
 
 def _by(ratio: float) -> Callable[..., float]:
@@ -541,7 +553,9 @@ def _products(near: Near) -> Iterator[Candidate]:
                 yield from _product(near, (a, b), signs, by)
 
 
-def _product(near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None) -> Iterator[Candidate]:
+def _product(
+    near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None
+) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
     hard: dict[str, int] = {}
     factor = 1.0
@@ -697,7 +711,9 @@ def _mixes(near: Near) -> Iterator[Candidate]:
         parts = [next(_product(near, two, (1, 1)), None) for two in (first, second)]
         if parts[0] and parts[1]:
             score = min(parts[0].score, parts[1].score) + 0.4
-            yield Candidate("mix", score, (*first, *second), _two(parts[0].formula, parts[1].formula), "sum of products")
+            yield Candidate(
+                "mix", score, (*first, *second), _two(parts[0].formula, parts[1].formula), "sum of products"
+            )
 
 
 def _two(first: Callable[..., float], second: Callable[..., float]) -> Callable[..., float]:

@@ -114,8 +114,26 @@ def is_row(text: str) -> bool:
     return "|" in text and _ROW.match(text) is not None
 
 
+_NAMED = re.compile(
+    r"(?:(?<=[a-z,;:] )[A-Z][\w-]{1,30}|\b(?:Line|Ward|Room|Figure|Table|Chapter|Section|Level|Stage|Phase|Tier|Gen|Version|Type|"
+    r"Class|Block|Step|Unit|Model|Route|Terminal|Gate|Floor|Appendix|Act|Article))\s\Z"
+)
+_NO_NAMES = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Of|In|At|By|For|With|From|Over|"
+    r"About|Some|Only|All|Total|To|And|Or)\s\Z"
+)
+
+
+def is_name(text: str, figure: Quantity) -> bool:
+    """Whether a bare number is part of a name, such as "Sonnet 4", "Ward 7" or "Gemini 2.5 Pro"."""
+    if figure.unit or figure.per or figure.kind != "amount" or figure.hedge or figure.step == 0.0:
+        return False
+    before = text[max(0, figure.start - 34) : figure.start]
+    return _NAMED.search(before) is not None and _NO_NAMES.search(before) is None and figure.value < 1000
+
+
 def _places(line: Line, at: int, paragraph: int) -> Iterator[Place]:
-    figures = quantities(line.text)[:MOST_FIGURES]
+    figures = [each for each in quantities(line.text)[:MOST_FIGURES] if not is_name(line.text, each)]
     for here, figure in enumerate(figures):
         left = figures[here - 1].end if here else 0
         right = figures[here + 1].start if here + 1 < len(figures) else len(line.text)

@@ -111,8 +111,10 @@ def _read(lines: Sequence[Line]) -> Iterator[Table]:
             padded = [*part, *[(0, "")] * width][:width]
             names.append(padded[0][1].strip())
             cells.append(
-                tuple(_cell(line, start, text, f"{padded[0][1].strip()}, {heads[at] if at < len(heads) else ''}")
-                      for at, (start, text) in enumerate(padded))  # fmt: skip
+                tuple(
+                    _cell(line, start, text, f"{padded[0][1].strip()}, {heads[at] if at < len(heads) else ''}")
+                    for at, (start, text) in enumerate(padded)
+                )  # fmt: skip
             )
         yield Table((*heads, *[""] * width)[:width], tuple(names), tuple(cells))
 
@@ -186,7 +188,9 @@ def _added(sums: list[tuple[list[Cell], Cell]]) -> Iterator[Finding]:
         if verdict == "wrong" and (not trust or total.value <= max(each.value for each in parts)):
             continue
         confidence = 0.9 if verdict != "wrong" else 0.9 if right else 0.7
-        yield _told("sum", verdict, confidence, total, parts, computed, "sum of the parts", f"the {len(parts)} parts add up to")
+        yield _told(
+            "sum", verdict, confidence, total, parts, computed, "sum of the parts", f"the {len(parts)} parts add up to"
+        )
 
 
 def _relations(table: Table) -> Iterator[Finding]:
@@ -230,11 +234,18 @@ def _learnt(
                 if computed:
                     judged.append((x, y, z, computed, _verdict(computed, z)))
             right = sum(verdict in ("holds", "rounds") for *_, verdict in judged)
-            distinct = len({round(computed.value, 9) for *_, computed, verdict in judged if verdict in ("holds", "rounds")})
+            distinct = len(
+                {round(computed.value, 9) for *_, computed, verdict in judged if verdict in ("holds", "rounds")}
+            )
             if right >= 3 and distinct > 1 or (right == 2 == distinct and len(judged) == 3):
                 key = (right, -abs(target - a) - abs(target - b))
                 if right * 2 > len(judged) and (best is None or key > best[:2]):
-                    best = (*key, judged, name, written.format(heads[a] or f"column {a + 1}", heads[b] or f"column {b + 1}"))
+                    best = (
+                        *key,
+                        judged,
+                        name,
+                        written.format(heads[a] or f"column {a + 1}", heads[b] or f"column {b + 1}"),
+                    )
     if best is None:
         return
     right, _, judged, name, written = best
@@ -265,10 +276,19 @@ def _verdict(computed: Computed, cell: Cell) -> Verdict:
 
 
 def _told(
-    rule: str, verdict: Verdict, confidence: float, cell: Cell, parts: list[Cell], computed: Computed, written: str, said: str
+    rule: str,
+    verdict: Verdict,
+    confidence: float,
+    cell: Cell,
+    parts: list[Cell],
+    computed: Computed,
+    written: str,
+    said: str,
 ) -> Finding:
     figure = cell.figure
-    value = amount(abs(computed.value), figure) if figure.unit or figure.kind != "amount" else number(abs(computed.value))
+    value = (
+        amount(abs(computed.value), figure) if figure.unit or figure.kind != "amount" else number(abs(computed.value))
+    )
     sign = "−" if computed.value < 0 else ""
     start = cell.line.start + cell.start + figure.start
     return Finding(
