@@ -8,6 +8,7 @@ from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Line, Passage, passages
 from rackmath.audit.rules.changes import changes
 from rackmath.audit.rules.derived import derived
+from rackmath.audit.rules.directions import directions
 from rackmath.audit.rules.discounts import discounts
 from rackmath.audit.rules.echoes import echoes, hinted
 from rackmath.audit.rules.equations import equations
@@ -53,7 +54,7 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                     kept[key] = found
     for found in _echoed(lines):
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
-    for found in tables(lines):
+    for found in (*tables(lines), *directions(lines)):
         kept[found.line, found.start, found.claimed, found.unit] = found
     places = {(each.line, each.start): key for key, each in kept.items()}
     for found in derived(lines):

@@ -21,7 +21,7 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:costs?|uses?|used|needs?|needed|takes?|took|earns?|earned|pays?|paid|saves?|saved|draws?|burns?|burned|burnt|"
+    r"\b(?:costs?|use|uses|used|run|needs?|needed|takes?|took|earns?|earned|pays?|paid|saves?|saved|draws?|burns?|burned|burnt|"
     r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|makes?|made|is|are|was|"
     r"were|be|been|at|of|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|account for|averag(?:es?|ed|ing))"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
@@ -169,6 +169,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 1.6
     if _APPOSED.search(lead):
         return 0.4 if _SUBJECT.match(claim.after) else 1.2
+    if before and before.figure.kind == "factor" and claim.figure.unit in ("month", "s") and len(lead) < 24:
+        return 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
     if not strength and before and before.figure.kind == claim.figure.kind and _ROW_OF.match(lead):
         strength = 0.8

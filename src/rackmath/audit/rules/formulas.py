@@ -10,16 +10,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import log
 
 from rackmath.audit.quantity import Quantity, seconds_of
 from rackmath.audit.rules.cues import Cues, changing
 from rackmath.audit.rules.setting import Dimension, Place, words_of
 
-NEAREST, NEARER = 14, 7
-"""Figures before a claim that are paired, and that are taken three at a time."""
+NEAREST, NEARER, FARTHEST = 14, 7, 24
+"""Figures before a claim that are paired, that are taken three at a time, and that are looked at for an outlay."""
 
 YEAR = 86400.0 * 365
 _MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
+
+
+_PAYS = re.compile(
+    r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|ing)?[- ]?even|worth it)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class Near:
         self.claim, self.cues = claim, cues
         self.told = told
         self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
-        before = section[max(0, at - NEAREST) : at]
+        self.pays = _PAYS.search(claim.line.text) is not None
+        before = section[max(0, at - (FARTHEST if self.pays else NEAREST)) : at]
         after = [each for each in section[at + 1 : at + 4] if each.sentence == claim.sentence]
         self.before = [each for each in before if each.figure.kind != "year"]
         self.places = [*self.before, *(each for each in after if each.figure.kind != "year")]
@@ -195,6 +203,39 @@ def _shares(near: Near) -> Iterator[Candidate]:
             continue
     yield from _complements(near)
     yield from _growth(near)
+    if _ANNUALISED.search(claim.line.text):
+        yield from _annualised(near)
+
+
+_ANNUALISED = re.compile(r"\b(?:annuali[sz]ed?|a year|per year|yearly)\b", re.IGNORECASE)
+
+
+def _annualised(near: Near) -> Iterator[Candidate]:
+    """Yield the part of a whole in some time, told for a year: failures of a fleet in a quarter."""
+    named = {
+        each: 365 * 86400 / (seconds_of(each) or 1.0) for each in ("quarter", "month", "week") if each in near.text
+    }
+    for a, b, fa, fb, lenient in _pairs(near):
+        if a.figure.kind != "amount" or a.figure.unit:
+            continue
+        part, whole, ratio = (a, b, fa / fb) if a.figure.value * fa < b.figure.value * fb else (b, a, fb / fa)
+        score = 1.6 + near.cues.tie - near.far(a, b) - lenient
+        for count in named.values():
+            yield Candidate(
+                "failures", score, (part, whole), _quotient(ratio * 100 * count), "part ÷ whole × periods a year"
+            )
+        for span, years in _spans(near):
+            yield Candidate(
+                "failures",
+                score - near.cost[id(span)],
+                (part, whole, span),
+                _yearly(ratio * 100, years),
+                "part ÷ whole ÷ years",
+            )
+
+
+def _yearly(ratio: float, years: float) -> Callable[..., float]:
+    return lambda part, whole, span: part / whole * ratio / (span * years)
 
 
 _WHOLE = re.compile(r"\b(?:total|all|altogether|overall|sum|whole)\b", re.IGNORECASE)
@@ -226,9 +267,8 @@ def _complements(near: Near) -> Iterator[Candidate]:
     rest = (
         re.search(r"\b(?:the rest|remain\w*|left|unfilled|leaving|leaves|stayed|other)\b", claim.line.text) is not None
     )
-    even = "break" in text and "even" in text
     for one in shares[-4:]:
-        bonus = 1.6 if even else 0.8 if rest else -1.0
+        bonus = 1.9 if near.pays else 0.8 if rest else -1.0
         yield Candidate(
             "rest", 0.6 + cues.tie + bonus - near.far(one), (one,), lambda value: 100 - value, "100 % − share"
         )
@@ -526,9 +566,12 @@ def _undone(ratio: float, up: bool) -> Callable[..., float]:
     return lambda base, by: base / (1 + sign * by / 100) * ratio
 
 
-def _doubling(length: float, up: bool) -> Callable[..., float]:
-    from math import log  # noqa: PLC0415
+def _reaching(length: float, up: bool) -> Callable[..., float]:
+    sign = 1 if up else -1
+    return lambda rate, factor: abs(log(factor) / log(1 + sign * rate / 100)) * length
 
+
+def _doubling(length: float, up: bool) -> Callable[..., float]:
     sign = 1 if up else -1
     return lambda rate: abs(log(2) / log(1 + sign * rate / 100)) * length
 
@@ -625,7 +668,7 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
         ):
             score -= 1.2  # one price over another times a third is rarely meant
         if claim.figure.unit in ("month", "s") and places[0].figure.unit in _MONEY:
-            score += 1.0  # an outlay over what it saves a year
+            score += 2.0 if near.pays else 1.0  # an outlay over what it saves a year
     else:
         score += (1.1 if joined else 0.0) - (0.3 if cues.less and not cues.total else 0.0)
     hard = [set(dict(each.size[0])) for each in places]
