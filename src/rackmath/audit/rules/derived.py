@@ -161,7 +161,7 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
         return None  # "four reasons"
     first = ranked[0]
     value = first.value
-    if first.score < CLEAR + 3 * max(0.0, 1.2 - told.tie) or value is None or not 0 < value < inf:
+    if value is None or not 0 < value < inf:
         return None
     if any(
         each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs
@@ -171,12 +171,10 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
         return None
     if _CONTRAST.search(_between(first.inputs, claim)):
         return None
-    for each in ranked[1:40]:
-        other = each.value
-        if each.score < first.score - APART:
-            break
-        if other is not None and abs(other - value) > 0.02 * abs(value):
-            return None
+    apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
+    needed = CLEAR + 3 * max(0.0, 1.2 - told.tie) - 0.25 * min(apart - APART, 1.5)
+    if apart < APART or first.score < needed:
+        return None
     computed = compute(first.formula, [_plain_input(place.figure) for place in first.inputs])
     if computed is None:
         return None
@@ -185,7 +183,7 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
         return None
     ratio = figure.value / value
     slip = next((words for by, words in SLIPS if abs(ratio / by - 1) < 0.02), "")
-    confidence = min(0.9, 0.5 + 0.1 * (first.score - CLEAR) + (0.15 if slip else 0.0))
+    confidence = min(0.9, 0.58 + 0.1 * (first.score - needed) + 0.04 * min(apart, 2.0) + (0.15 if slip else 0.0))
     return _told(claim, first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
 
 
@@ -201,6 +199,11 @@ def _between(inputs: tuple[Place, ...], claim: Place) -> str:
         each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
     ]
     return claim.line.text[max(ends, default=0) : claim.figure.start]
+
+
+def _differs(each: Candidate, value: float) -> bool:
+    other = each.value
+    return other is not None and abs(other - value) > 0.02 * abs(value)
 
 
 def _later(place: Place, claim: Place) -> bool:

@@ -82,6 +82,8 @@ class Near:
         cost = sum(self.cost[id(each)] for each in places)
         if len(places) > 1 and self._complete(places):
             cost -= 0.6
+        if self.last and self.cues.tie >= 1.2 and self.last.sentence == self.claim.sentence:
+            cost += -0.3 if any(each is self.last for each in places) else 0.3
         shared = {word for each in places for word in each.words & self.claim.words}
         return cost - 0.35 * min(len(shared), 3)
 
@@ -532,6 +534,9 @@ def _used(by: Place, near: Near) -> bool:
 
 def _share_of(by: Place, base: Place) -> bool:
     """Whether words say that a share is of a figure: "3 % of spend", "at 5.2 per cent the interest", "12 % of it"."""
+    between = by.line.text[by.figure.end : base.figure.start] if by.sentence == base.sentence else ""
+    if "," in between:
+        return False
     match = _OF_WHAT.match(by.after)
     if match:
         what = words_of(match.group())
@@ -581,6 +586,7 @@ def _products(near: Near) -> Iterator[Candidate]:
     amounts = [each for each in near.places if each.figure.kind == "amount" and each.figure.low > 0]
     for one in amounts:
         yield from _product(near, (one,), (1,))
+        yield from _implied(near, one)
         yield from _product(near, (one,), (-1,))
     for a, b in combinations(amounts, 2):
         for signs in ((1, 1), (1, -1), (-1, 1)):
@@ -594,6 +600,22 @@ def _products(near: Near) -> Iterator[Candidate]:
         for a, b in combinations(nearer, 2):
             for signs in ((1, 1), (1, -1), (-1, 1)):
                 yield from _product(near, (a, b), signs, by)
+
+
+def _implied(near: Near, one: Place) -> Iterator[Candidate]:
+    """Yield an amount whose period is not said with it, told for the claim's: "we paid $600 over the year, $50 a month"."""
+    claim, cues = near.claim, near.cues
+    if not claim.periods or one.periods or one.figure.unit != claim.figure.unit or one.figure.noun != claim.figure.noun:
+        return
+    own = _length(claim)
+    named = {each for each in cues.periods if each not in claim.periods} if cues.each else set()
+    sides = [each for each in near.before if each.sentence == one.sentence and each.figure.unit == one.figure.unit]
+    named |= {period for each in sides for period in each.periods if period not in claim.periods}
+    for period in sorted(named):
+        length = seconds_of(period) or own
+        ratio = one.size[1] / claim.size[1] / length
+        score = 0.9 + cues.tie - near.far(one) + (0.8 if one is near.last else 0.0)
+        yield Candidate("rate", score, (one,), _monomial(ratio, (1,)), f"{one.figure.text} a {period}", loose=True)
 
 
 def _product(
@@ -652,7 +674,9 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
         if signs == (1,):
             close = 1.2 if near.last is places[0] and cues.tie >= 1.2 else 0.3
             return score + close if _other_period(claim, places[0]) else None
-        return score - 0.4 if claim.size[0] else None
+        if not claim.size[0]:
+            return None
+        return score + (1.0 if re.search(r"\b(?:every|interval|each)\b", places[0].before[-30:]) else -0.4)
     joined = _joined(places)
     if -1 in signs:
         span = any(
@@ -697,7 +721,7 @@ def _joined(places: tuple[Place, ...]) -> bool:
     if _THEM.match(last.after):
         return True
     between = first.line.text[first.figure.end : last.figure.start]
-    return len(between) < 60 and _AT.search(between) is not None and not re.search(r"[;.]\s", between)
+    return len(between) < 60 and _AT.search(between) is not None and ". " not in between
 
 
 def _other_period(claim: Place, place: Place) -> bool:
