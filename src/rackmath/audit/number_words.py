@@ -27,6 +27,10 @@ COUNTS = {
     **{f"{tens}-{one}": 10.0 * at + unit for at, tens in enumerate(TENS, 2) for unit, one in enumerate(SMALL[:9], 1)},
     "a dozen": 12.0,
     "two dozen": 24.0,
+    "a hundred": 100.0,
+    "a thousand": 1e3,
+    "a million": 1e6,
+    "a billion": 1e9,
 }
 WORDS: dict[str, tuple[Literal["share", "factor"], float]] = {
     "half": ("share", 50.0),

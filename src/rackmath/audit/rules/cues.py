@@ -23,7 +23,7 @@ _STRONG = re.compile(
 _VERB = re.compile(
     r"\b(?:costs?|use|uses|used|run|needs?|needed|takes?|took|earns?|earned|pays?|paid|saves?|saved|draws?|burns?|burned|burnt|"
     r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|makes?|made|is|are|was|"
-    r"were|be|been|at|of|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|account for|averag(?:es?|ed|ing))"
+    r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|account for|averag(?:es?|ed|ing))"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ _APPOSED = re.compile(rf"[,:;(—–]\s?(?:and\s)?{_OPEN}\Z")
 _BACK = re.compile(
     r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|this|these|those|full|an?|\d)|"
     r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It(?:'s| is| was| comes| makes| would| costs| gives| takes| means)\b|They|If\b|The (?:bill|total|whole|rest|"
-    r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running|Payback|Break-even|"
+    r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running (?:all|at|for|non|flat|round|around)|Payback|Break-even|"
     r"Combined|Both|A (?:rise|fall|cut|saving)|For\b)",
 )
 _CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently|such)\b", re.IGNORECASE)
@@ -67,6 +67,9 @@ _CHANGING = re.compile(
     re.IGNORECASE,
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
+_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean) of\s|each\s|about\s|only\s|just\s)?\Z")
+_OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
+_ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
@@ -161,6 +164,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 0.0
     if _KNOWN.search(lead):
         return -0.4  # "the 20 % cut" was told before
+    if _GIVEN.search(lead) and claim.figure.kind != "share":
+        return 0.3  # "nine calls at an average of $61,000"
     if _A_RISE.search(lead):
         return 1.5
     if before and _EITHER.search(lead) and before.figure.like(claim.figure):
@@ -168,15 +173,31 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if _STRONG.search(lead):
         return 1.6
     if _APPOSED.search(lead):
-        return 0.4 if _SUBJECT.match(claim.after) else 1.2
+        return _apposed(claim, lead, before)
     if before and before.figure.kind == "factor" and claim.figure.unit in ("month", "s") and len(lead) < 24:
         return 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
+    if claim.figure.kind == "share" and _OF_SHARE.search(lead):
+        strength = 1.0
     if not strength and before and before.figure.kind == claim.figure.kind and _ROW_OF.match(lead):
         strength = 0.8
     if _CONCLUDES.search(lead) or (claim.before == claim.lead and _BACK.match(claim.line.text)):
         strength += 0.5
     return strength
+
+
+def _apposed(claim: Place, lead: str, before: Place | None) -> float:
+    """Return how far a figure after a comma, colon or bracket reads as a result of what stands before it."""
+    if _SUBJECT.match(claim.after):
+        return 0.4
+    if before is None or before.sentence != claim.sentence:
+        return 1.2 if _TOTAL.search(lead) else 0.4  # a label: "Pumps: 40 kW"
+    like = before.figure.like(claim.figure)
+    counted = claim.figure.kind == "amount" and lead.strip() == "," and not _TOTAL.search(claim.after[:24])
+    if like and (_ITEM.match(claim.after) or (counted and not _LESS.search(claim.after[:24]))):
+        return 0.4  # one of a list
+    opened = lead.rstrip().endswith("(") and claim.figure.kind == "amount"
+    return 0.9 if opened else 1.2
 
 
 def _has(pattern: re.Pattern[str], first: str, second: str) -> bool:

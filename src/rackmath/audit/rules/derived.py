@@ -19,7 +19,7 @@ from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
-from rackmath.audit.rules.formulas import Candidate, Near, candidates
+from rackmath.audit.rules.formulas import Candidate, Near, against, candidates
 from rackmath.audit.rules.setting import Place, sections
 from rackmath.audit.words import amount
 
@@ -98,7 +98,7 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
-    doubted = _doubted(claim, figure, told, ranked)
+    doubted = _doubted(claim, figure, told, near, ranked)
     return (doubted, ranked[0]) if doubted else None
 
 
@@ -154,7 +154,7 @@ def _plain_input(figure: Quantity) -> Quantity:
     return replace(figure, step=figure.step * 0.5, hedge="", worded=False) if figure.low == figure.high else figure
 
 
-def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]) -> Finding | None:
+def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate]) -> Finding | None:
     if figure.hedge in ("over", "under") or figure.ranged or told.other or not ranked or told.tie < 0.8:
         return None
     if figure.kind == "amount" and (claim.figure.step == 0.0 or (not figure.unit and figure.value < 20)):
@@ -172,7 +172,12 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate]
     if _CONTRAST.search(_between(first.inputs, claim)):
         return None
     apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
-    needed = CLEAR + 3 * max(0.0, 1.2 - told.tie) - 0.25 * min(apart - APART, 1.5)
+    if not _told_here(first, claim):
+        return None
+    unused = sum(
+        each.sentence == claim.sentence and all(each is not place for place in first.inputs) for each in near.before
+    )
+    needed = CLEAR + 4 * max(0.0, 1.2 - told.tie) - 0.25 * min(apart - APART, 1.5) + 0.2 * min(unused, 3)
     if apart < APART or first.score < needed:
         return None
     computed = compute(first.formula, [_plain_input(place.figure) for place in first.inputs])
@@ -199,6 +204,19 @@ def _between(inputs: tuple[Place, ...], claim: Place) -> str:
         each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
     ]
     return claim.line.text[max(ends, default=0) : claim.figure.start]
+
+
+def _told_here(each: Candidate, claim: Place) -> bool:
+    """Whether what makes the formula stands where the claim does: factors and shares are easily of something else."""
+    here = [place.sentence == claim.sentence for place in each.inputs]
+    kinds = [place.figure.kind for place in each.inputs]
+    if claim.figure.kind == "factor" or each.rule == "scaled":
+        return all(here)
+    if claim.figure.kind == "amount" and "share" in kinds:
+        return here[kinds.index("share")]
+    if each.rule in ("change", "share") and kinds == ["share", "share"]:
+        return against(*each.inputs)
+    return True
 
 
 def _differs(each: Candidate, value: float) -> bool:

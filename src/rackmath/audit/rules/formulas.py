@@ -23,6 +23,7 @@ YEAR = 86400.0 * 365
 _MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
 
 
+_FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
 _PAYS = re.compile(
     r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|ing)?[- ]?even|worth it)\b",
     re.IGNORECASE,
@@ -80,6 +81,7 @@ class Near:
     def far(self, *places: Place) -> float:
         """Return how far inputs are from the claim, less what their words have in common with the claim's."""
         cost = sum(self.cost[id(each)] for each in places)
+        cost += sum(0.6 for each in places if _FROM.search(each.before)) if len(places) < 3 else 0.0
         if len(places) > 1 and self._complete(places):
             cost -= 0.6
         if self.last and self.cues.tie >= 1.2 and self.last.sentence == self.claim.sentence:
@@ -168,13 +170,13 @@ def _shares(near: Near) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
     change = cues.up or cues.down
     for a, b, fa, fb, lenient in _pairs(near):
-        far = near.far(a, b) + lenient
+        far = near.far(a, b) + lenient - 0.6 * sum(_FROM.search(each.before) is not None for each in (a, b))
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
         if not cues.yearly or cues.each:
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
             for up in (True, False):
                 fits = (cues.up and up) or (cues.down and not up)
-                sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and _against(a, b) else -0.8
+                sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and against(a, b) else -0.8
                 rises = b.figure.value * fb > a.figure.value * fa
                 told = score + sign - (0.5 if cues.share and not change else 0.0) + (0.25 if rises == up else -0.25)
                 yield Candidate(
@@ -245,7 +247,7 @@ _PRONOUN = re.compile(r"\s(?:of|share of)\s(?:it|them|that|this|these|those|ever
 _WAY = re.compile(r"\b(?:from|against|versus|vs|after|compared|instead|rather|up|down)\b|→")
 
 
-def _against(a: Place, b: Place) -> bool:
+def against(a: Place, b: Place) -> bool:
     """Whether the text sets one figure against another."""
     return _WAY.search(a.before[-12:]) is not None or _WAY.search(b.before[:60]) is not None
 
@@ -408,7 +410,7 @@ def _points(near: Near) -> Iterator[Candidate]:
 def _factors(near: Near) -> Iterator[Candidate]:
     cues, down = near.cues, near.claim.figure.value < 1
     for a, b, fa, fb, lenient in _pairs(near):
-        score = 1.2 + cues.tie - near.far(a, b) - lenient
+        score = 1.2 + cues.tie - near.far(a, b) - lenient + (0.6 if against(a, b) else 0.0)
         yield Candidate(
             "ratio", score, (a, b), _ratio(fa, fb, down), "smaller ÷ larger" if down else "larger ÷ smaller"
         )
@@ -820,4 +822,4 @@ def _written(places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None
     return "".join(parts) + (f" × {by.figure.text}" if by else "")
 
 
-__all__ = ["Candidate", "Dimension", "Near", "Quantity", "candidates", "pair"]
+__all__ = ["Candidate", "Dimension", "Near", "Quantity", "against", "candidates", "pair"]
