@@ -61,7 +61,7 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
         key = places.get((found.line, found.start))
         if key is None:
             kept[found.line, found.start, found.claimed, found.unit] = found
-        elif kept[key].verdict in ("wrong", "ambiguous") and found.verdict == "holds" and found.confidence >= SURE:
+        elif kept[key].rule == "product" and found.verdict == "holds" and found.confidence >= SURE:
             kept[key] = found  # another reading agrees, and is as likely
     return list(kept.values())
 

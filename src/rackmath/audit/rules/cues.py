@@ -193,7 +193,7 @@ def _apposed(claim: Place, lead: str, before: Place | None) -> float:
     if before is None or before.sentence != claim.sentence:
         return 1.2 if _TOTAL.search(lead) else 0.4  # a label: "Pumps: 40 kW"
     like = before.figure.like(claim.figure)
-    counted = claim.figure.kind == "amount" and lead.strip() == "," and not _TOTAL.search(claim.after[:24])
+    counted = claim.figure.kind == "amount" and lead.rstrip().endswith(",") and not _TOTAL.search(claim.after[:24])
     if like and (_ITEM.match(claim.after) or (counted and not _LESS.search(claim.after[:24]))):
         return 0.4  # one of a list
     opened = lead.rstrip().endswith("(") and claim.figure.kind == "amount"

@@ -52,15 +52,25 @@ SLIPS = (
 )
 
 
+MOST_CLAIMS = 2_000
+"""Figures of one note that are held against what stands before them."""
+
+
+_TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
+"""A term such as "3-year", which describes and is no result."""
+
+
 def derived(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check the figures of a note that follow from others near them."""
+    left = MOST_CLAIMS
     for section in sections(lines):
         before: tuple[int, Candidate] | None = None
         for at, claim in enumerate(section):
-            if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0:
+            if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0 or _TERM.search(claim.figure.text):
                 continue
             told = cues(claim, section[at - 1])
-            if told.tie > 0 or told.total or told.up or told.down:
+            if left and (told.tie > 0 or told.total or told.up or told.down):
+                left -= 1
                 parallel = before[1] if before and claim.sentence - before[0] < 2 else None
                 found = _judged(claim, told, Near(claim, at, section, told, parallel))
                 if found:
@@ -71,7 +81,8 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] | None:
     figure = _plain(claim.figure)
-    ranked = sorted((each for each in _all(near) if _sane(each, figure)), key=lambda each: -each.score)
+    likely = (each for each in _all(near) if (value := each.value) is not None and near.sane(value))
+    ranked = sorted(likely, key=lambda each: -each.score)
     tolerance = _width(figure)
     best: tuple[float, Candidate, Computed, Verdict] | None = None
     tried: set[int] = set()
@@ -112,15 +123,6 @@ def _all(near: Near) -> Iterator[Candidate]:
                 yield replace(each, score=each.score + 0.5)
                 continue
         yield each
-
-
-def _sane(each: Candidate, figure: Quantity) -> bool:
-    """Whether a formula gives anything like the claim, or a plain slip of it."""
-    value = each.value
-    if value is None or not 0 < value < inf:
-        return False
-    ratio = figure.value / value
-    return 0.04 < ratio < 25 or any(abs(ratio / by - 1) < 0.02 for by, _ in SLIPS)
 
 
 def _plain(figure: Quantity) -> Quantity:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import log
+from math import inf, log
 
 from rackmath.audit.quantity import Quantity, seconds_of
 from rackmath.audit.rules.cues import Cues, changing
@@ -18,6 +18,9 @@ from rackmath.audit.rules.setting import Dimension, Place, words_of
 
 NEAREST, NEARER, FARTHEST = 14, 7, 24
 """Figures before a claim that are paired, that are taken three at a time, and that are looked at for an outlay."""
+
+LARGEST, POWERS = 25.0, (100.0, 0.01, 1000.0, 0.001)
+"""How far from a claim the value of a formula may be, and the powers of ten by which one easily slips."""
 
 YEAR = 86400.0 * 365
 _MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
@@ -63,10 +66,19 @@ class Near:
         self.before = [each for each in before if each.figure.kind != "year"]
         self.places = [*self.before, *(each for each in after if each.figure.kind != "year")]
         self.years = [each for each in (*before, *after) if each.figure.kind == "year"]
-        self.cost = {id(each): self._cost(each, at - section.index(each)) for each in (*before, *after)}
+        first = at - len(before)
+        self.cost = {id(each): self._cost(each, at - first - place) for place, each in enumerate(before)}
+        self.cost |= {id(each): self._cost(each, -place) for place, each in enumerate(after, 1)}
         self.last = self.before[-1] if self.before else None
         self.text = " ".join(dict.fromkeys(each.line.text for each in (*before[-1:], claim))).casefold()
         self.nearer = [*self.before[-NEARER:], *self.places[len(self.before) : len(self.before) + 2]]
+
+    def sane(self, value: float) -> bool:
+        """Whether a value is anything like the claim, or a plain slip of it."""
+        if not 0 < value < inf:
+            return False
+        ratio = self.claim.figure.value / value
+        return 1 / LARGEST < ratio < LARGEST or any(abs(ratio / by - 1) < 0.02 for by in POWERS)
 
     def _cost(self, place: Place, steps: int) -> float:
         back = self.claim.sentence - place.sentence
@@ -448,6 +460,8 @@ def _sums(near: Near) -> Iterator[Candidate]:
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
     like = [each for each in like if each[0].figure.unit == claim.figure.unit]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
+        if not 1e-3 < a.figure.value * fa / (b.figure.value * fb) < 1e3:
+            continue
         score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9) + (0.5 if rest else 0.0)
         if (told := pair(a, b)) and a.periods | b.periods and a.periods != b.periods:
             fa, fb = told[0] / claim.size[1], told[1] / claim.size[1]  # noqa: PLW2901
@@ -476,7 +490,7 @@ def _scaled(near: Near) -> Iterator[Candidate]:
     off = any(word in text for word in ("off", "discount", "cut", "less", "cheaper", "rebate"))
     for base in near.places:
         told = pair(base, claim) if base.figure.kind == "amount" else None
-        if not told:
+        if not told or base.figure.unit == "month":
             continue
         ratio = told[0] / told[1]
         for by in near.places:
@@ -633,13 +647,21 @@ def _product(
     for key, power in claim.size[0]:
         hard[key] = hard.get(key, 0) - power
     left = {key: power for key, power in hard.items() if power}
-    tied = _tied(near, places, signs)
+    if len(left) > 2:
+        return
+    value = factor / claim.size[1]
+    for each, sign in zip(places, signs, strict=True):
+        value *= each.figure.value**sign
+    if by:
+        value *= by.figure.value / 100
+    bridges = [(more, price) for more, price in _bridges(left, near, places) if near.sane(value * more)]
+    tied = _tied(near, places, signs) if bridges else None
     if tied is None:
         return
     score = tied + cues.tie - near.far(*places, *([by] if by else []))
     if by:
         score -= 0.3
-    for more, penalty in _bridges(left, near, places):
+    for more, penalty in bridges:
         ratio = factor * more / claim.size[1]
         yield Candidate(
             "rate" if len(places) == 1 else "quotient" if -1 in signs else "product",
