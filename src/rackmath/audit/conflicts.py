@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from rackmath.audit.bounds import accepted
 from rackmath.audit.finding import Finding, Statement
 from rackmath.audit.listed import listed
 from rackmath.audit.passage import Line
-from rackmath.audit.quantity import Quantity, quantities, singular
+from rackmath.audit.quantity import Quantity, period, quantities, singular
 from rackmath.audit.read import Matter, Note
 from rackmath.audit.rules.setting import is_name, is_row
 
@@ -44,7 +44,7 @@ might of on or our over so some such than that the their them then there these t
 were what when where which who will with would about around roughly approximately nearly almost up down more
 most less least very also still just only even now not no each every per all any other new one two three its you
 your he she his her according reports report reported says said say found shows show showed per cent percent
-typical typically versus makes make made put puts give gives"""
+typically versus makes make made put puts give gives"""
 )
 _SAYERS = listed(
     """according author brochure claim claimed claims colleague consultation correction count counted counts data
@@ -107,7 +107,6 @@ class _Sentence:
     years: frozenset[str]
     subjects: frozenset[str]
     spoken: frozenset[str]
-    only_if: bool
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,8 @@ def _said(matter: Matter) -> Iterable[_Said]:
                 continue
             back = before.subjects if before and before.line.heading == line.heading else frozenset()
             sentence = before = _sentence(note, place, line, back)
-            for each in found:
+            for read in found:
+                each = _with_noun(line.text, read)
                 if (
                     each.kind in ("year", "points", "factor")
                     or each.worded
@@ -181,6 +181,17 @@ def _said(matter: Matter) -> Iterable[_Said]:
                 ):
                     continue
                 yield _about(sentence, found, each)
+
+
+_NOUN_OF = re.compile(r"\b(?P<noun>[a-z]{3,20})\sof\s(?:about |some |only |just )?\Z")
+
+
+def _with_noun(text: str, figure: Quantity) -> Quantity:
+    """Return a bare count with what it counts: the gate of "a gate of 30,780"."""
+    if figure.unit or figure.noun or figure.kind != "amount":
+        return figure
+    match = _NOUN_OF.search(text[max(0, figure.start - 34) : figure.start])
+    return replace(figure, noun=match["noun"]) if match else figure
 
 
 MOST_CLAUSE = 240
@@ -212,7 +223,7 @@ def _about(sentence: _Sentence, found: list[Quantity], each: Quantity) -> _Said:
             and start - 120 <= other.start < end + 120
         ),
         values=tuple(other for other in found if other.like(each)),
-        only_if=sentence.only_if,
+        only_if=_ONLY_IF.search(text, max(0, start - 20), min(len(text), end + 20)) is not None,
         scope=frozenset(match.group().casefold() for match in _WORD.finditer(text, start, end)) & _SCOPE_WORDS,
     )
 
@@ -230,7 +241,6 @@ def _sentence(note: Note, place: int, line: Line, back: frozenset[str]) -> _Sent
         years=frozenset(_YEAR.findall(text)),
         subjects=subjects,
         spoken=subjects if pronoun else frozenset(),
-        only_if=_ONLY_IF.search(text) is not None,
     )
 
 
@@ -272,7 +282,7 @@ def _pairs(said: list[_Said], weight: dict[str, float]) -> list[tuple[float, _Sa
     buckets: dict[tuple[str, str, tuple[str, ...], str], list[int]] = defaultdict(list)
     for at, each in enumerate(said):
         for word in each.words:
-            buckets[word, each.figure.unit, each.figure.per, each.figure.kind].append(at)
+            buckets[word, each.figure.unit, _periods(each.figure), each.figure.kind].append(at)
     seen: set[tuple[int, int]] = set()
     found = []
     for members in buckets.values():
@@ -289,11 +299,25 @@ def _pairs(said: list[_Said], weight: dict[str, float]) -> list[tuple[float, _Sa
     return sorted(found, key=lambda pair: -pair[0])
 
 
+def _periods(figure: Quantity) -> tuple[str, ...]:
+    return tuple(each for each in figure.per if period(each))
+
+
+def _per_one_thing(a: _Said, b: _Said) -> bool:
+    """Whether two figures are per the same: "each" is per head, and what is left out may stand in the words."""
+    ones = {"head", "person", "capita", "each"}
+    first = {each for each in a.figure.per if each not in ones}
+    second = {each for each in b.figure.per if each not in ones}
+    return first == second or all(
+        _stem(each) in a.words & b.words or _stem(each) in a.words | b.words for each in first ^ second
+    )
+
+
 def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
     """Return how alike two statements are in what they are about, or 0 where they do not contradict each other."""
     if a.sentence.place == b.sentence.place or a.sentence.line.text == b.sentence.line.text:
         return 0.0
-    if not _apart(a.figure, b.figure) or a.only_if != b.only_if:
+    if not _apart(a.figure, b.figure) or a.only_if != b.only_if or not _per_one_thing(a, b):
         return 0.0
     if any(not _differ(a.figure, other) for other in b.values) or any(
         not _differ(b.figure, other) for other in a.values

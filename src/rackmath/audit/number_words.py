@@ -55,7 +55,7 @@ WORDED = re.compile(
     + "|".join(sorted(COUNTS, key=len, reverse=True))
     + r")(?P<plus>\sand\sa\s(?:half|quarter|third))?(?=[\s-](?P<next>times|[A-Za-z]{2,20})|[,.;:)]|\Z)"
     r"(?P<times>\stimes)?)"
-    r"(?![\w-]*-(?:year|hour|day))(?!\w)",
+    r"(?!\w)",
     re.IGNORECASE,
 )
 

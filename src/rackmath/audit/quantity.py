@@ -103,7 +103,7 @@ _EVERY_SCALE = {
     "100": 1e2,
 }
 _NOUN = re.compile(
-    r"[\s-](?P<noun>[A-Za-z][A-Za-z0-9'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24})?(?P<third>\s[a-z]{3,24})?"
+    r"[\s-](?P<noun>[A-Za-z][A-Za-z0-9'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24}(?:-[a-z]{3,12})?)?(?P<third>\s[a-z]{3,24})?"
 )
 _NO_NOUN = listed(
     """a an and are as at but by for from has have if in into is it its more less lower higher of off on or over per
@@ -302,6 +302,9 @@ def _quantity(text: str, read: Measure) -> Quantity:
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
+    if noun.startswith("cubic met"):
+        unit, factor, value, noun = "l", factor * 1000, value * 1000, ""
+        end = text.find("met", end) + len(re.match(r"[a-z]*", text[text.find("met", end) :]).group())  # type: ignore[union-attr]
     if noun and (timed := _timed(text, end, noun)):
         end = timed
     per, scale, end, each_one = (
@@ -390,6 +393,9 @@ def _per(text: str, end: int, money: bool) -> tuple[tuple[str, ...], float, int,
     """Return what stands after a figure: what it is per, by how many of them, where that ends, and whether "each"."""
     if adverb := _ADVERB.match(text, end):
         if adverb["each"]:
+            match = _PER.match(text, adverb.end())
+            if match and not match["of"] and (name := period(match["thing"].casefold())):
+                return (name,), 1.0, match.end("thing"), True
             return (), 1.0, end, True
         return (_SPELT[adverb["how"]],), 1.0, adverb.end(), False
     match = _PER.match(text, end)

@@ -14,7 +14,7 @@ _OPEN = r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|do
 _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|comes? to|came to|means?|"
     r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|leaves?|adds?|equals?))|"
-    r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|totals?|totall?ing|amounts? to|"
+    r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|totals?|totall?ing|amounts? to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
@@ -33,6 +33,11 @@ _BACK = re.compile(
     r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It(?:'s| is| was| comes| makes| would| costs| gives| takes| means)\b|They|If\b|The (?:bill|total|whole|rest|"
     r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running (?:all|at|for|non|flat|round|around)|Payback|Break-even|"
     r"Combined|Both|A (?:rise|fall|cut|saving)|For\b)",
+)
+_DERIVES = re.compile(
+    r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|this|these|those|an?|\d)|Multipl|"
+    r"Divided|Spread|Per\b|Across|Total|Running|Payback|Break-even|Combined|Both|A (?:rise|fall|cut|saving)|"
+    r"The (?:bill|total|whole|rest|remainder|sum|result|premium|difference|gap|saving|margin))"
 )
 _CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently|such)\b", re.IGNORECASE)
 _TOTAL = re.compile(
@@ -73,7 +78,7 @@ _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
-    rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost)\sof\s{_OPEN}\Z"
+    rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost|outlay|bill|sum|loss|profit|payback)\sof\s{_OPEN}\Z"
 )
 _EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
 _SUBJECT = re.compile(
@@ -181,14 +186,16 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         strength = 1.0
     if not strength and before and before.figure.kind == claim.figure.kind and _ROW_OF.match(lead):
         strength = 0.8
-    if _CONCLUDES.search(lead) or (claim.before == claim.lead and _BACK.match(claim.line.text)):
+    if _CONCLUDES.search(lead) or (claim.before == claim.lead and _DERIVES.match(claim.line.text)):
         strength += 0.5
+    if not lead.strip() and _LESS.search(claim.after[:24]):
+        strength = 1.0  # "£31m of new borrowing."
     return strength
 
 
 def _apposed(claim: Place, lead: str, before: Place | None) -> float:
     """Return how far a figure after a comma, colon or bracket reads as a result of what stands before it."""
-    if _SUBJECT.match(claim.after):
+    if _SUBJECT.match(claim.after) and not lead.rstrip().endswith(":"):
         return 0.4
     if before is None or before.sentence != claim.sentence:
         return 1.2 if _TOTAL.search(lead) else 0.4  # a label: "Pumps: 40 kW"

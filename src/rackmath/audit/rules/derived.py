@@ -63,19 +63,26 @@ _TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
 def derived(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check the figures of a note that follow from others near them."""
     left = MOST_CLAIMS
+    labels: dict[str, list[Place]] = {}
     for section in sections(lines):
-        before: tuple[int, Candidate] | None = None
+        before: tuple[int, Candidate, Place] | None = None
         for at, claim in enumerate(section):
+            if at and section[at - 1].figure.kind == "amount":
+                for word in section[at - 1].subject & section[at - 1].heads:
+                    labels.setdefault(word, []).append(section[at - 1])
             if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0 or _TERM.search(claim.figure.text):
                 continue
             told = cues(claim, section[at - 1])
             if left and (told.tie > 0 or told.total or told.up or told.down):
                 left -= 1
                 parallel = before[1] if before and claim.sentence - before[0] < 2 else None
-                found = _judged(claim, told, Near(claim, at, section, told, parallel))
+                named = [each for word in told.of for each in (*labels.get(word, [])[:1], *labels.get(word, [])[-1:])]
+                near = Near(claim, at, section, told, parallel, list(dict.fromkeys(named)))
+                near.result = before[2] if parallel and before else None
+                found = _judged(claim, told, near)
                 if found:
                     if found[0].verdict in ("holds", "rounds"):
-                        before = claim.sentence, found[1]
+                        before = claim.sentence, found[1], claim
                     yield found[0]
 
 
@@ -157,9 +164,19 @@ def _plain_input(figure: Quantity) -> Quantity:
 
 
 def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate]) -> Finding | None:
-    if figure.hedge in ("over", "under") or figure.ranged or told.other or not ranked or told.tie < 0.8:
+    if (
+        figure.hedge in ("over", "under")
+        or figure.ranged
+        or told.other
+        or not ranked
+        or (told.tie < 0.8 and not near.told)
+    ):
         return None
-    if figure.kind == "amount" and (claim.figure.step == 0.0 or (not figure.unit and figure.value < 20)):
+    if (
+        figure.kind == "amount"
+        and not near.pays
+        and (claim.figure.step == 0.0 or (not figure.unit and figure.value < 20))
+    ):
         return None  # "four reasons"
     first = ranked[0]
     value = first.value
@@ -174,12 +191,17 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
     if _CONTRAST.search(_between(first.inputs, claim)):
         return None
     apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
-    if not _told_here(first, claim):
+    if (
+        not _told_here(first, claim)
+        or _told_before(first, near)
+        or (len(first.inputs) > 2 and first.rule == "quotient")
+    ):
         return None
+    tie = max(told.tie, 1.2) if _parallel(first, near) else told.tie
     unused = sum(
         each.sentence == claim.sentence and all(each is not place for place in first.inputs) for each in near.before
     )
-    needed = CLEAR + 4 * max(0.0, 1.2 - told.tie) - 0.25 * min(apart - APART, 1.5) + 0.2 * min(unused, 3)
+    needed = CLEAR + 4 * max(0.0, 1.2 - tie) - 0.25 * min(apart - APART, 1.5) + 0.2 * min(unused, 3)
     if apart < APART or first.score < needed:
         return None
     computed = compute(first.formula, [_plain_input(place.figure) for place in first.inputs])
@@ -206,6 +228,20 @@ def _between(inputs: tuple[Place, ...], claim: Place) -> str:
         each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
     ]
     return claim.line.text[max(ends, default=0) : claim.figure.start]
+
+
+def _parallel(each: Candidate, near: Near) -> bool:
+    """Whether a formula says of one thing what was just said, and right, of another."""
+    told = near.told
+    return told is not None and told.rule == each.rule and any(a is b for a in each.inputs for b in told.inputs)
+
+
+def _told_before(each: Candidate, near: Near) -> bool:
+    """Whether a formula only relates a result to what it was just computed from."""
+    told = near.told
+    if told is None or near.result is None:
+        return False
+    return any(a is near.result for a in each.inputs) and any(a is b for a in each.inputs for b in told.inputs)
 
 
 def _told_here(each: Candidate, claim: Place) -> bool:

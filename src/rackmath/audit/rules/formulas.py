@@ -56,9 +56,19 @@ class Candidate:
 class Near:
     """The figures around a claim, and what each costs in distance."""
 
-    def __init__(self, claim: Place, at: int, section: Sequence[Place], cues: Cues, told: Candidate | None = None):
+    def __init__(
+        self,
+        claim: Place,
+        at: int,
+        section: Sequence[Place],
+        cues: Cues,
+        told: Candidate | None = None,
+        labelled: Sequence[Place] = (),
+    ):
         self.claim, self.cues = claim, cues
         self.told = told
+        self.result: Place | None = None
+        self.labelled = [each for each in labelled if each not in section[max(0, at - NEAREST) : at]]
         self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
         self.pays = _PAYS.search(claim.line.text) is not None
         before = section[max(0, at - (FARTHEST if self.pays else NEAREST)) : at]
@@ -206,7 +216,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
             part, whole = whole, part
         ratio = (fa / fb if part is a else fb / fa) * 100
         if cues.of:
-            named = cues.of & whole.words or _WHOLE.search(whole.before[-30:]) or _PRONOUN.match(claim.after)
+            named = cues.of & whole.heads or _WHOLE.search(whole.before[-30:]) or _PRONOUN.match(claim.after)
             score += 0.8 if named else -1.1
         score += 0.5 if whole is near.whole else 0.0
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
@@ -217,6 +227,12 @@ def _shares(near: Near) -> Iterator[Candidate]:
         yield Candidate("share", score, (part, whole), _quotient(ratio), "part ÷ whole")
         if cues.share and change:  # "a tenth less than half of", "up to 40 % of"
             continue
+    for whole in near.labelled:
+        for part in near.before[-3:]:
+            told = pair(part, whole)
+            if told and part.figure.low > 0 < whole.figure.low:
+                score = 2.4 + cues.tie - near.far(part) - told[2] - (0.8 if change else 0.0)
+                yield Candidate("share", score, (part, whole), _quotient(told[0] / told[1] * 100), "part ÷ whole")
     yield from _complements(near)
     yield from _growth(near)
     if _ANNUALISED.search(claim.line.text):

@@ -31,6 +31,7 @@ _STOP = listed(
     they this those three thus too total two under until use used uses was week weeks well went were what when where
     which while who will with without would year years yet you your cent percent billion thousand"""
 )
+_BELONGS = re.compile(r"\b(?:of|for|on|per|in)\s(?:the\s|our\s|its\s|all\s)?([a-z]{3,24})")
 _CLAUSE = re.compile(r"[;:—–]|,\s(?:and|but|while|whereas|although)\s|\.\s")
 _ROW = re.compile(r"\s*\||.*\s\|\s")
 
@@ -59,6 +60,11 @@ class Place:
     def subject(self) -> frozenset[str]:
         """The words of its clause before the figure."""
         return words_of(_CLAUSE.split(self.before[-MOST_NEAR:])[-1])
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """Its words without those that only belong to another: in "cost of sales" it is no sales."""
+        return self.words - words_of(" ".join(_BELONGS.findall(self.before[-MOST_NEAR:])))
 
     @cached_property
     def lead(self) -> str:
