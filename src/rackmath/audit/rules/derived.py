@@ -26,7 +26,7 @@ from rackmath.audit.words import amount
 LEAST = 0.6
 """Score from which a formula counts as one that the author could have meant."""
 
-ENOUGH = 3.2
+ENOUGH = 2.6
 """Score and surprise together that confirm a claim."""
 
 BEHIND = 1.3
@@ -52,8 +52,8 @@ SLIPS = (
 )
 
 
-MOST_CLAIMS = 2_000
-"""Figures of one note that are held against what stands before them."""
+MOST_CLAIMS, MOST_HERE = 2_000, 24
+"""Figures of one note, and of one sentence, that are held against what stands before them."""
 
 
 _TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
@@ -62,7 +62,7 @@ _TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
 
 def derived(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check the figures of a note that follow from others near them."""
-    left = MOST_CLAIMS
+    left, here, sentence = MOST_CLAIMS, 0, -1
     labels: dict[str, list[Place]] = {}
     for section in sections(lines):
         before: tuple[int, Candidate, Place] | None = None
@@ -73,8 +73,10 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
             if claim.figure.kind == "year" or claim.figure.low <= 0 or at == 0 or _TERM.search(claim.figure.text):
                 continue
             told = cues(claim, section[at - 1])
-            if left and (told.tie > 0 or told.total or told.up or told.down):
-                left -= 1
+            if claim.sentence != sentence:
+                here, sentence = MOST_HERE, claim.sentence
+            if left and here and (told.tie > 0 or told.total or told.up or told.down):
+                left, here = left - 1, here - 1
                 parallel = before[1] if before and claim.sentence - before[0] < 2 else None
                 named = [each for word in told.of for each in (*labels.get(word, [])[:1], *labels.get(word, [])[-1:])]
                 near = Near(claim, at, section, told, parallel, list(dict.fromkeys(named)))

@@ -623,7 +623,13 @@ def _products(near: Near) -> Iterator[Candidate]:
     for a, b in combinations(amounts, 2):
         for signs in ((1, 1), (1, -1), (-1, 1)):
             yield from _product(near, (a, b), signs)
-    nearer = [each for each in near.nearer if each.figure.kind == "amount" and each.figure.low > 0]
+    nearer = [
+        each
+        for each in near.nearer
+        if each.figure.kind == "amount"
+        and each.figure.low > 0
+        and (each.figure.unit or each.figure.noun or each.figure.per)
+    ]
     for three in combinations(nearer, 3):
         for signs in ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)):
             yield from _product(near, three, signs)
