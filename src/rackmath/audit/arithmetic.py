@@ -58,11 +58,11 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
         kept[found.line, found.start, found.claimed, found.unit] = found
     places = {(each.line, each.start): key for key, each in kept.items()}
     for found in derived(lines):
-        key = places.get((found.line, found.start))
-        if key is None:
+        known = places.get((found.line, found.start))
+        if known is None:
             kept[found.line, found.start, found.claimed, found.unit] = found
-        elif kept[key].rule == "product" and found.verdict == "holds" and found.confidence >= SURE:
-            kept[key] = found  # another reading agrees, and is as likely
+        elif kept[known].rule == "product" and found.verdict == "holds" and found.confidence >= SURE:
+            kept[known] = found  # another reading agrees, and is as likely
     return list(kept.values())
 
 

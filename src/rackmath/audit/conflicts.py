@@ -59,8 +59,10 @@ _OTHER_END = re.compile(
     r"\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s)?\Z"
 )
 _ONLY_IF = re.compile(
-    r"\b(?:if|would|could|might|should|target|plan to|planned|expect(?:s|ed)?|forecast|propos(?:es|ed|al)|aim|unless|assum\w+|suppose|"
-    r"goal|used to|formerly|previously|until|last (?:year|month|season|quarter)\b(?!['’])|a year ago|the year before|years ago|will)\b",
+    r"\b(?:if|would|could|might|should|target|plan to|planned|expect(?:s|ed)?|forecast|propos(?:es|ed|al)|aim|"
+    r"unless|assum\w+|suppose|"
+    r"goal|used to|formerly|previously|until|last (?:year|month|season|quarter)\b(?!['’])|a year ago|"
+    r"the year before|years ago|will)\b",
     re.IGNORECASE,
 )
 MOST_APART = 6.0

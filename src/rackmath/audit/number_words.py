@@ -84,7 +84,8 @@ def share_of(match: re.Match[str]) -> float:
 
 
 HALF_A = re.compile(
-    r"(?<![\w-])half an?\s(?P<of>million|billion|day|hour|year|week|month|tonne)(?:\s(?P<money>pounds|dollars|euros))?\b",
+    r"(?<![\w-])half an?\s(?P<of>million|billion|day|hour|year|week|month|tonne)(?:\s(?P<money>pounds|dollars|"
+    r"euros))?\b",
     re.IGNORECASE,
 )
 """An amount such as "half a million pounds", "half a day"."""

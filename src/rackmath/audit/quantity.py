@@ -79,7 +79,8 @@ _PER = re.compile(
     r"(?P<of>(?:(?:[1１]\s?)?(?:M|million|(?:ten |hundred |a hundred )?thousand|hundred|1,000|1000|1K|10,000|100)"
     r"[\s-]?(?=[a-z]))?)"
     r"(?:(?:(?:input|output|blended|cached)(?:/output)?\s(?=tokens?))|(?:used|utili[sz]ed|occupied|"
-    r"productive|useful|working|effective)\s)?(?P<thing>(?:square|cubic)\s[a-z]{3,7}|[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
+    r"productive|useful|working|effective)\s)?(?P<thing>(?:square|cubic)\s[a-z]{3,7}|"
+    r"[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
     r"weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
     r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?)\s)(?P<then>" + _PERIOD + r")\b)?"
 )
@@ -258,7 +259,8 @@ _ASSIGNED = re.compile(r"[A-Za-z_]=~?\Z")
 _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
-    r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|through|the|FY|year|end|below|above|than|against|on|versus|vs)"
+    r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|"
+    r"through|the|FY|year|end|below|above|than|against|on|versus|vs)"
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,
 )
@@ -568,6 +570,7 @@ def _worded(text: str) -> Iterator[Quantity]:
                 )  # fmt: skip
     yield from _halves(text)
     for match in WORDED.finditer(text):
+        kind: Kind
         if match["word"]:
             kind, value = WORDS[match["word"].casefold()]
             unit = "pct" if kind == "share" else "times"

@@ -6,59 +6,75 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rackmath.audit.rules.common import DOWN, UP
 from rackmath.audit.quantity import seconds_of
+from rackmath.audit.rules.common import DOWN, UP
 from rackmath.audit.rules.setting import Place, words_of
 
-_OPEN = r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around|no less than)\s)*"
+_OPEN = r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around)\s){0,4}"
 _STRONG = re.compile(
-    r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|comes? to|came to|means?|"
-    r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|leaves?|adds?|equals?))|"
-    r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|totals?|totall?ing|amounts? to|"
+    r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
+    r"comes? to|came to|means?|"
+    r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
+    r"leaves?|adds?|equals?))|"
+    r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
+    r"totals?|totall?ing|amounts? to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:costs?|use|uses|used|run|needs?|needed|takes?|took|earns?|earned|pays?|paid|saves?|saved|draws?|burns?|burned|burnt|"
-    r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|makes?|made|is|are|was|"
-    r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|account for|averag(?:es?|ed|ing))"
+    r"\b(?:costs?|use|uses|used|run|needs?|needed|takes?|took|earns?|earned|pays?|paid|saves?|saved|draws?|"
+    r"burns?|burned|burnt|"
+    r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|"
+    r"makes?|made|is|are|was|"
+    r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|"
+    r"account for|averag(?:es?|ed|ing))"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
     re.IGNORECASE,
 )
 _APPOSED = re.compile(rf"[,:;(—–]\s?(?:and\s)?{_OPEN}\Z")
 _BACK = re.compile(
-    r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|this|these|those|full|an?|\d)|"
-    r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It(?:'s| is| was| comes| makes| would| costs| gives| takes| means)\b|They|If\b|The (?:bill|total|whole|rest|"
-    r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|Running (?:all|at|for|non|flat|round|around)|Payback|Break-even|"
+    r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|"
+    r"this|these|those|full|an?|\d)|"
+    r"Multipl|Multiply|Divided|Spread|Per\b|Each|Over\b|Across|With\b|Total|It(?:'s| is| was| comes| makes|"
+    r" would| costs| gives| takes| means)\b|They|If\b|The (?:bill|total|whole|rest|"
+    r"remainder|sum|result|cost|price|premium|difference|gap|saving|margin|yearly|annual|monthly)|In a\b|"
+    r"Running (?:all|at|for|non|flat|round|around)|Payback|Break-even|"
     r"Combined|Both|A (?:rise|fall|cut|saving)|For\b)",
 )
 _DERIVES = re.compile(
-    r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|this|these|those|an?|\d)|Multipl|"
+    r"(?:That|This|Thus|Hence|Therefore|So|Together|Altogether|In all|All told|All [a-z]+|In total|At (?:that|"
+    r"this|these|those|an?|\d)|Multipl|"
     r"Divided|Spread|Per\b|Across|Total|Running|Payback|Break-even|Combined|Both|A (?:rise|fall|cut|saving)|"
     r"The (?:bill|total|whole|rest|remainder|sum|result|premium|difference|gap|saving|margin))"
 )
 _CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently|such)\b", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined|all told|sum|adds? up|overall|the whole|"
+    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined|all told|sum|adds? up|overall|"
+    r"the whole|"
     r"all (?:two|three|four|five|six)|in sum|bringing|all in|all-in|aggregate|both)\b",
     re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"\b(?:leav(?:es?|ing)|left|remain(?:s|ing|der)?|the rest|less|net|difference|gap|sav(?:es?|ed|ing|ings)|margin|premium|headroom|"
-    r"shortfall|surplus|deficit|short|more|fewer|extra|closed|gained?|lost|loses|loss|balance|new borrowing|unsold|idle|spare|cheaper|"
-    r"dearer|lower|higher|above|below|adds?|borrowed|vacant|vacanc(?:y|ies)|apart|unfilled|profit|reduction|increase|growth|down|up|falls?|"
+    r"\b(?:leav(?:es?|ing)|left|remain(?:s|ing|der)?|the rest|less|net|difference|gap|sav(?:es?|ed|ing|ings)|"
+    r"margin|premium|headroom|"
+    r"shortfall|surplus|deficit|short|more|fewer|extra|closed|gained?|lost|loses|loss|balance|new borrowing|"
+    r"unsold|idle|spare|cheaper|"
+    r"dearer|lower|higher|above|below|adds?|borrowed|vacant|vacanc(?:y|ies)|apart|unfilled|profit|reduction|"
+    r"increase|growth|down|up|falls?|"
     r"drops?|rises?)\b",
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"\b(?:per|each|apiece|a head|to (?:a|each|every|the)|average|averag(?:es|ed|ing)|mean|every|for one|a piece|spread|divided|"
+    r"\b(?:per|each|apiece|a head|to (?:a|each|every|the)|average|averag(?:es|ed|ing)|mean|every|for one|"
+    r"a piece|spread|divided|"
     r"straight[- ]line|works? out|between|an? (?:home|unit|head|day|year|month|ride|trip|game|seat))\b",
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"\b(?:of|share|rate|ratio|occupancy|utili[sz]ation|take-?up|margin|gearing|full|portion|proportion|percentage|coverage|penetration|"
+    r"\b(?:of|share|rate|ratio|occupancy|utili[sz]ation|take-?up|margin|gearing|full|portion|proportion|"
+    r"percentage|coverage|penetration|"
     r"factor|yield|vacan|represents?|accounts? for|makes? up|load|capacity|on|average of)\b",
     re.IGNORECASE,
 )
@@ -67,7 +83,8 @@ _CHANGED = re.compile(
     r"\s?(?:off|discount|rebate|cut|saving|cheaper|less|lower|more|higher|increase|fall|drop|rise|reduction)\b"
 )
 _CHANGING = re.compile(
-    r"\b(?:fell|falls?|fallen|lost|loses|dropped|cuts?|rose|rises?|grew|grows?|discount of|off|another|further|lowered|reduced|"
+    r"\b(?:fell|falls?|fallen|lost|loses|dropped|cuts?|rose|rises?|grew|grows?|discount of|off|another|"
+    r"further|lowered|reduced|"
     r"raised|increased|by)\s(?:by\s)?(?:about |another |a further )?\Z",
     re.IGNORECASE,
 )
@@ -77,8 +94,10 @@ _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _A_RISE = re.compile(
-    r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
-    rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost|outlay|bill|sum|loss|profit|payback)\sof\s{_OPEN}\Z"
+    r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
+    r"the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
+    rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost|outlay|bill|sum|"
+    rf"loss|profit|payback)\sof\s{_OPEN}\Z"
 )
 _EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
 _SUBJECT = re.compile(
@@ -91,18 +110,22 @@ _UP, _DOWN = (
     re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE),
 )
 _YEARLY = re.compile(
-    r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|every year|a month|"
+    r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|"
+    r"every year|a month|"
     r"monthly|per month|on average each)\b|/\s?(?:yr|year)",
     re.IGNORECASE,
 )
 _ELSE = re.compile(
-    r"\b(?:target|plan(?:ned)?|forecast|budgeted|goal|consensus|in real terms|real terms|inflation|like-for-like|adjusted|excluding|"
+    r"\b(?:target|plan(?:ned)?|forecast|budgeted|goal|consensus|in real terms|real terms|inflation|"
+    r"like-for-like|adjusted|excluding|"
     r"at least|as (?:much|many|little|few) as|other|others|elsewhere|typical|industry|national|peers|comparable|"
-    r"weekdays?|alone|both|respectively|either|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|capped|world|globally)\b",
+    r"weekdays?|alone|both|respectively|either|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|"
+    r"capped|world|globally)\b",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(
-    r"\b(?:(?P<year>years?|yearly|annual(?:ly)?|annum|around the clock|all year|round the clock)|(?P<month>months?|monthly)|(?P<week>weeks?|weekly)|"
+    r"\b(?:(?P<year>years?|yearly|annual(?:ly)?|annum|around the clock|all year|round the clock)|"
+    r"(?P<month>months?|monthly)|(?P<week>weeks?|weekly)|"
     r"(?P<day>days?|daily|nights?|nightly)|(?P<quarter>quarters?|quarterly)|(?P<hour>hours?|hourly))\b",
     re.IGNORECASE,
 )

@@ -209,7 +209,7 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
     computed = compute(first.formula, [_plain_input(place.figure) for place in first.inputs])
     if computed is None:
         return None
-    verdict, sure = verdict_of(computed, figure, True)
+    verdict, _ = verdict_of(computed, figure, True)
     if verdict != "wrong":
         return None
     ratio = figure.value / value
@@ -219,7 +219,8 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
 
 
 _CONTRAST = re.compile(
-    r"\b(?:while|whereas|but|although|though|than|instead|compared|if only|rather|except|unless|yet|however|and (?:[a-z]+\s){1,3}?"
+    r"\b(?:while|whereas|but|although|though|than|instead|compared|if only|rather|except|unless|yet|however|"
+    r"and (?:[a-z]+\s){1,3}?"
     r"(?:rose|fell|grew|dropped|increased|decreased|by))\b",
 )
 

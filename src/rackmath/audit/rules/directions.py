@@ -1,9 +1,10 @@
-"""Conclusions about a direction that the figures contradict: "204 this year and 231 the year before, so it is rising"."""
+"""Conclusions about a direction that the figures contradict: "204 this year, 231 the year before, so it is rising"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
@@ -12,37 +13,42 @@ from rackmath.audit.rules.formulas import pair
 from rackmath.audit.rules.setting import Place, sections
 
 _NOW = re.compile(
-    r"\b(?:this (?:year|month|week|quarter|season|time)(?:['’]s)?|now|today|currently|at present|these days|latest|most recent)\b",
+    r"\b(?:this (?:year|month|week|quarter|season|time)(?:['’]s)?|now|today|currently|at present|these days|"
+    r"latest|most recent)\b",
     re.IGNORECASE,
 )
 _THEN = re.compile(
-    r"\b(?:last (?:year|month|week|quarter|season)|(?:the )?(?:year|month|week|quarter|season) (?:before|earlier)|ago|previous(?:ly)?|"
+    r"\b(?:last (?:year|month|week|quarter|season)|(?:the )?(?:year|month|week|quarter|season) (?:before|"
+    r"earlier)|ago|previous(?:ly)?|"
     r"then|earlier|before that|formerly)\b",
     re.IGNORECASE,
 )
 _RISING = re.compile(
-    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|"
+    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
+    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|"
     r"going up|on the rise|upward|getting (?:larger|bigger|longer|dearer))\b",
     re.IGNORECASE,
 )
 _FALLING = re.compile(
-    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|clearly)\s(?:[a-z]+\s){0,2}?(?P<word>falling|shrinking|declining|"
+    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
+    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>falling|shrinking|declining|"
     r"decreasing|dropping|going down|downward|on the decline|getting (?:smaller|shorter|cheaper))\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(r"\bfrom\s(?:about |just |some |only )?\Z")
 _TO = re.compile(r"[^.;]{0,60}?\b(?:to)\s(?:about |just |some |only )?\Z")
 _NOUN = re.compile(
-    r"\s?[,:(—–]\s?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:(?P<up>rise|increase|growth|gain|jump|surge|uplift|climb)|(?P<down>fall|drop|decline|"
+    r"\s?[,:(—–]\s?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:(?P<up>rise|increase|growth|gain|jump|surge|uplift|"
+    r"climb)|(?P<down>fall|drop|decline|"
     r"decrease|cut|reduction|saving|slump|dip))\b"
 )
 
 
 def directions(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check what a note says of the direction in which two figures go."""
-    text = {at: line for at, line in enumerate(lines)}
+    text = dict(enumerate(lines))
     for section in sections(lines):
-        for first, second in zip(section, section[1:], strict=False):
+        for first, second in pairwise(section):
             if first.sentence != second.sentence or not _alike(first, second):
                 continue
             yield from _trend(first, second, text)

@@ -28,7 +28,8 @@ _MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
 
 _FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
 _PAYS = re.compile(
-    r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|ing)?[- ]?even|worth it)\b",
+    r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
+    r"ing)?[- ]?even|worth it)\b",
     re.IGNORECASE,
 )
 
@@ -229,10 +230,10 @@ def _shares(near: Near) -> Iterator[Candidate]:
             continue
     for whole in near.labelled:
         for part in near.before[-3:]:
-            told = pair(part, whole)
-            if told and part.figure.low > 0 < whole.figure.low:
-                score = 2.4 + cues.tie - near.far(part) - told[2] - (0.8 if change else 0.0)
-                yield Candidate("share", score, (part, whole), _quotient(told[0] / told[1] * 100), "part ÷ whole")
+            alike = pair(part, whole)
+            if alike and part.figure.low > 0 < whole.figure.low:
+                score = 2.4 + cues.tie - near.far(part) - alike[2] - (0.8 if change else 0.0)
+                yield Candidate("share", score, (part, whole), _quotient(alike[0] / alike[1] * 100), "part ÷ whole")
     yield from _complements(near)
     yield from _growth(near)
     if _ANNUALISED.search(claim.line.text):
@@ -613,6 +614,9 @@ def _doubling(length: float, up: bool) -> Callable[..., float]:
     return lambda rate: abs(log(2) / log(1 + sign * rate / 100)) * length
 
 
+_WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+
+
 def _products(near: Near) -> Iterator[Candidate]:
     """Yield products and quotients of one to three amounts whose dimensions come out right."""
     amounts = [each for each in near.places if each.figure.kind == "amount" and each.figure.low > 0]
@@ -631,8 +635,8 @@ def _products(near: Near) -> Iterator[Candidate]:
         and (each.figure.unit or each.figure.noun or each.figure.per)
     ]
     for three in combinations(nearer, 3):
-        for signs in ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)):
-            yield from _product(near, three, signs)
+        for ways in _WAYS:
+            yield from _product(near, three, ways)
     shares = [each for each in near.nearer if each.figure.kind == "share" and not each.periods]
     for by in shares:
         for a, b in combinations(nearer, 2):
@@ -641,7 +645,7 @@ def _products(near: Near) -> Iterator[Candidate]:
 
 
 def _implied(near: Near, one: Place) -> Iterator[Candidate]:
-    """Yield an amount whose period is not said with it, told for the claim's: "we paid $600 over the year, $50 a month"."""
+    """Yield an amount whose period is not said with it, told for the claim's: "$600 over the year, $50 a month"."""
     claim, cues = near.claim, near.cues
     if not claim.periods or one.periods or one.figure.unit != claim.figure.unit or one.figure.noun != claim.figure.noun:
         return

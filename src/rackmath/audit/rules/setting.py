@@ -121,11 +121,13 @@ def is_row(text: str) -> bool:
 
 
 _NAMED = re.compile(
-    r"(?:(?<=[a-z,;:] )[A-Z][\w-]{1,30}|\b(?:Line|Ward|Room|Figure|Table|Chapter|Section|Level|Stage|Phase|Tier|Gen|Version|Type|"
+    r"(?:(?<=[a-z,;:] )[A-Z][\w-]{1,30}|\b(?:Line|Ward|Room|Figure|Table|Chapter|Section|Level|Stage|Phase|"
+    r"Tier|Gen|Version|Type|"
     r"Class|Block|Step|Unit|Model|Route|Terminal|Gate|Floor|Appendix|Act|Article))\s\Z"
 )
 _NO_NAMES = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Of|In|At|By|For|With|From|Over|"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Of|In|At|By|"
+    r"For|With|From|Over|"
     r"About|Some|Only|All|Total|To|And|Or)\s\Z"
 )
 

@@ -114,7 +114,7 @@ def _read(lines: Sequence[Line]) -> Iterator[Table]:
                 tuple(
                     _cell(line, start, text, f"{padded[0][1].strip()}, {heads[at] if at < len(heads) else ''}")
                     for at, (start, text) in enumerate(padded)
-                )  # fmt: skip
+                )
             )
         yield Table((*heads, *[""] * width)[:width], tuple(names), tuple(cells))
 
@@ -237,7 +237,7 @@ def _learnt(
             distinct = len(
                 {round(computed.value, 9) for *_, computed, verdict in judged if verdict in ("holds", "rounds")}
             )
-            if right >= 3 and distinct > 1 or (right == 2 == distinct and len(judged) == 3):
+            if (right >= 3 and distinct > 1) or (right == 2 == distinct and len(judged) == 3):
                 key = (right, -abs(target - a) - abs(target - b))
                 if right * 2 > len(judged) and (best is None or key > best[:2]):
                     best = (
