@@ -215,7 +215,8 @@ def _about(sentence: _Sentence, found: list[Quantity], each: Quantity) -> _Said:
     return _Said(
         sentence=sentence,
         figure=each,
-        words=_words(f"{text[start : each.start]} \u0000 {each.noun} {text[each.end : end]}") | sentence.spoken,
+        words=_words(f"{text[start : each.start]} \u0000 {each.noun} {' '.join(each.per)} {text[each.end : end]}")
+        | sentence.spoken,
         conditions=frozenset(
             (other.unit or other.noun.split(" ")[0], round(other.value, 9))
             for other in found
@@ -225,7 +226,7 @@ def _about(sentence: _Sentence, found: list[Quantity], each: Quantity) -> _Said:
             and start - 120 <= other.start < end + 120
         ),
         values=tuple(other for other in found if other.like(each)),
-        only_if=_ONLY_IF.search(text, max(0, start - 20), min(len(text), end + 20)) is not None,
+        only_if=_ONLY_IF.search(text, max(0, start - 20), end) is not None,
         scope=frozenset(match.group().casefold() for match in _WORD.finditer(text, start, end)) & _SCOPE_WORDS,
     )
 
@@ -266,7 +267,7 @@ def _words(text: str) -> frozenset[str]:
 def _stem(word: str) -> str:
     """Return a word without its endings, roughly: passed, passes and pass are one."""
     word = singular(word.casefold().strip(".'’").removesuffix("'s").removesuffix("’s"))
-    for ending in ("ing", "ed"):
+    for ending in ("ing", "ed", "y"):
         if word.endswith(ending) and len(word) - len(ending) > 3:
             return word[: -len(ending)]
     return word.removesuffix("e") if len(word) > 4 else word
@@ -301,6 +302,15 @@ def _pairs(said: list[_Said], weight: dict[str, float]) -> list[tuple[float, _Sa
     return sorted(found, key=lambda pair: -pair[0])
 
 
+_BUT = re.compile(r"\b(?:while|whereas|but|although|yet|elsewhere)\b")
+
+
+def _contrast(a: _Said, b: _Said) -> bool:
+    """Whether one sentence sets two statements of one thing against each other."""
+    first, second = sorted((a.figure, b.figure), key=lambda each: each.start)
+    return len(a.words & b.words) > 1 and _BUT.search(a.sentence.line.text, first.end, second.start) is not None
+
+
 def _periods(figure: Quantity) -> tuple[str, ...]:
     return tuple(each for each in figure.per if period(each))
 
@@ -317,7 +327,7 @@ def _per_one_thing(a: _Said, b: _Said) -> bool:
 
 def _likeness(a: _Said, b: _Said, weight: dict[str, float]) -> float:
     """Return how alike two statements are in what they are about, or 0 where they do not contradict each other."""
-    if a.sentence.place == b.sentence.place or a.sentence.line.text == b.sentence.line.text:
+    if a.sentence.line.text == b.sentence.line.text and not (a.sentence.place == b.sentence.place and _contrast(a, b)):
         return 0.0
     if not _apart(a.figure, b.figure) or a.only_if != b.only_if or not _per_one_thing(a, b):
         return 0.0

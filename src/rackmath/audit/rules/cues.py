@@ -78,7 +78,9 @@ _SHARE = re.compile(
     r"factor|yield|vacan|represents?|accounts? for|makes? up|load|capacity|on|average of)\b",
     re.IGNORECASE,
 )
-_OF = re.compile(r"\s(?:of|share of)\s(?P<what>[^,.;:()\n]{2,40})")
+_OF = re.compile(
+    r"\s(?:of|share of|on (?!the year|the month|last|average|top|a year|previous))\s?(?P<what>[^,.;:()\n]{2,40})"
+)
 _CHANGED = re.compile(
     r"\s?(?:off|discount|rebate|cut|saving|cheaper|less|lower|more|higher|increase|fall|drop|rise|reduction)\b"
 )
@@ -92,6 +94,10 @@ _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2
 _GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean) of\s|each\s|about\s|only\s|just\s)?\Z")
 _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
+_PAID = re.compile(
+    rf"\b(?:pays? (?:for itself|back|off)|paid back|repaid|recoup\w*|back|even|pay-?back (?:of|is|takes|"
+    rf"in))\s(?:[a-z]+\s){{0,3}}?{_OPEN}\Z"
+)
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
@@ -202,6 +208,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 1.6
     if _APPOSED.search(lead):
         return _apposed(claim, lead, before)
+    if claim.figure.unit in ("month", "s") and _PAID.search(lead):
+        return 1.4
     if before and before.figure.kind == "factor" and claim.figure.unit in ("month", "s") and len(lead) < 24:
         return 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0

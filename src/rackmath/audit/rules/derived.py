@@ -78,7 +78,12 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
             if left and here and (told.tie > 0 or told.total or told.up or told.down):
                 left, here = left - 1, here - 1
                 parallel = before[1] if before and claim.sentence - before[0] < 2 else None
-                named = [each for word in told.of for each in (*labels.get(word, [])[:1], *labels.get(word, [])[-1:])]
+                named = [
+                    each
+                    for word in sorted(told.of)
+                    for each in (*labels.get(word, [])[:1], *labels.get(word, [])[-1:])
+                    if 2 * len(told.of & each.words) >= len(told.of)
+                ]
                 near = Near(claim, at, section, told, parallel, list(dict.fromkeys(named)))
                 near.result = before[2] if parallel and before else None
                 found = _judged(claim, told, near)
@@ -266,7 +271,12 @@ def _differs(each: Candidate, value: float) -> bool:
 
 
 def _later(place: Place, claim: Place) -> bool:
-    return place.sentence == claim.sentence and place.figure.start > claim.figure.start
+    if place.sentence != claim.sentence or place.figure.start < claim.figure.start:
+        return False
+    return _BASE.fullmatch(claim.line.text[claim.figure.end : place.figure.start]) is None
+
+
+_BASE = re.compile(r"[^.;:()]{0,40}\b(?:on|over|than|from|of|against|above|below)\s[^.;:()]{0,20}")
 
 
 _SAID = {

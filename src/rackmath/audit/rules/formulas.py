@@ -127,7 +127,8 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         return 1.0, 1.0, 0.0 if set(a.per) == set(b.per) else 0.5
     if a.kind != "amount" or b.kind != "amount":
         return None
-    if a.unit == b.unit or {a.unit, b.unit} == {"s", "month"}:
+    alike = first.size[0] == second.size[0] and first.size[0]
+    if a.unit == b.unit or {a.unit, b.unit} == {"s", "month"} or alike:
         (dim_a, fac_a, soft_a), (dim_b, fac_b, soft_b) = first.size, second.size
         if a.unit == "" and bool(a.per) != bool(b.per) and {a.over, b.over} != {1.0}:
             return (fac_a, fac_a / a.over, 0.3) if a.per else (fac_b / b.over, fac_b, 0.3)
@@ -146,7 +147,7 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
             return fac_a, fac_a / a.over, apart + missing
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
-        if bare.unit == "" and not bare.noun and not bare.per and other.figure.unit and not bare.worded and bare.step:
+        if bare.unit == "" and not bare.noun and not bare.per and other.size[0] and not bare.worded and bare.step:
             factor = other.size[1]
             made = factor * other.figure.scale / other.figure.over, factor
             return (made[1], made[0], 0.5) if turn else (made[0], made[1], 0.5)
@@ -460,7 +461,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
     like: list[tuple[Place, float]] = []
     for each in near.before:
         told = pair(each, claim) if each.figure.kind == "amount" else None
-        if told and (each.figure.unit == claim.figure.unit or each.sentence == claim.sentence):
+        if told and (each.size[0] == claim.size[0] or each.sentence in (claim.sentence, claim.sentence - 1)):
             like.append((each, told[0] / told[1]))
     after = [each for each in near.places[len(near.before) :] if each.figure.kind == "amount" and pair(each, claim)]
     for size in range(2, min(len(like), 10) + 1):
@@ -475,7 +476,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
     if len(after) > 1 and cues.total:
         ratios = [told[0] / told[1] for each in after if (told := pair(each, claim))]
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
-    like = [each for each in like if each[0].figure.unit == claim.figure.unit]
+    like = [each for each in like if each[0].size[0] == claim.size[0] or not each[0].size[0]]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
         if not 1e-3 < a.figure.value * fa / (b.figure.value * fb) < 1e3:
             continue
