@@ -32,7 +32,7 @@ ENOUGH = 2.6
 BEHIND = 1.3
 """How far the formula that agrees may be behind the most likely one."""
 
-CLEAR, APART = 2.4, 0.4
+CLEAR, APART = 2.1, 0.4
 """Score from which a formula that fails is held against a claim, and how far the next one must be behind."""
 
 CONVENTIONS = (720 / 730, 360 / 365, 364 / 365, 365.25 / 365, 336 / 365, 250 / 365, 260 / 365, 22 * 12 / 365)
