@@ -1,4 +1,4 @@
-"""Score the audit against keys: `python bench/audit/score.py [dev] [held] [PAGE] [--tell]`.
+"""Score the audit against keys: `python bench/audit/score.py [dev] [held] [fresh] [PAGE] [--tell]`.
 
 `dev` and `held` are the pages under tests/audit/pages with a key beside each: a line for each claim that can be
 checked, with its place, its class and whether it is right; for each sentence that only looks wrong; and for the sides
@@ -168,4 +168,4 @@ def _same(found: list[Finding], row: Row) -> list[Finding]:
 if __name__ == "__main__":
     given = [each for each in sys.argv[1:] if each != "--tell"]
     for name in given or ["dev"]:
-        (pages if name in ("dev", "held") else brain)(name, "--tell" in sys.argv)
+        (pages if name in ("dev", "held", "fresh") else brain)(name, "--tell" in sys.argv)
