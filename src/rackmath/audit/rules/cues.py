@@ -10,7 +10,10 @@ from rackmath.audit.quantity import seconds_of
 from rackmath.audit.rules.common import DOWN, UP
 from rackmath.audit.rules.setting import Place, words_of
 
-_OPEN = r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around)\s){0,4}"
+_OPEN = (
+    r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around|us|them|effective|"
+    r"net)\s){0,4}"
+)
 _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
     r"comes? to|came to|means?|"
@@ -97,6 +100,9 @@ _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _PAID = re.compile(
     rf"\b(?:pays? (?:for itself|back|off)|paid back|repaid|recoup\w*|back|even|pay-?back (?:of|is|takes|"
     rf"in))\s(?:[a-z]+\s){{0,3}}?{_OPEN}\Z"
+)
+_MOVES_TO = re.compile(
+    rf"\b(?:rises?|falls?|drops?|goes|climbs?|comes down|lowers? [a-z ]{{2,20}}|by|off) to\s{_OPEN}\Z"
 )
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _A_RISE = re.compile(
@@ -211,6 +217,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if claim.figure.unit in ("month", "s") and _PAID.search(lead):
         return 1.4
     if before and before.figure.kind == "factor" and claim.figure.unit in ("month", "s") and len(lead) < 24:
+        return 1.2
+    if before and before.figure.kind == "share" and before.sentence == claim.sentence and _MOVES_TO.search(lead):
         return 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
     if claim.figure.kind == "share" and _OF_SHARE.search(lead):

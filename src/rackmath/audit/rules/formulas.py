@@ -190,13 +190,22 @@ def _pairs(near: Near) -> Iterator[tuple[Place, Place, float, float, float]]:
 _PRICED = re.compile(r"\s(?:[a-z]+\s)?(?:off|discount|cheaper|dearer|saving|savings|price|of the (?:cost|price))\b")
 
 
+_BASE_NAMED = re.compile(
+    r"\s(?:[a-z]+\s)?(?:below|above|under|over|off|less than|more than|cheaper than|dearer than|higher than|lower than)\s(?:the|our|its)\s"
+    r"(?P<what>[a-z -]{3,30})"
+)
+
+
 def _shares(near: Near) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
     change = cues.up or cues.down
+    base = _BASE_NAMED.match(claim.after)
+    named_base = words_of(base["what"]) if base else frozenset()
     for a, b, fa, fb, lenient in _pairs(near):
         far = near.far(a, b) + lenient - 0.6 * sum(_FROM.search(each.before) is not None for each in (a, b))
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
         if not cues.yearly or cues.each:
+            far += 1.0 if named_base and not named_base & (a.words | b.words) else 0.0
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
             for up in (True, False):
                 fits = (cues.up and up) or (cues.down and not up)

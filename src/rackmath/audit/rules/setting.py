@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rackmath.audit.finding import Input
@@ -91,6 +91,24 @@ class Place:
         return Input(name, figure.text, value, figure.unit_text, self.line.note, self.line.line, start, end)
 
 
+_PER_LEAD = re.compile(
+    r"\b[Pp]er\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20})\b(?!.*\b(?:per|each)\b)", re.DOTALL
+)
+_SCALES = {"million": 1e6, "thousand": 1e3, "hundred": 1e2, "": 1.0}
+
+
+def with_lead(place: Place) -> Place:
+    """Return a price with what the words before it say that it is per: "cost per million tokens is $0.26"."""
+    figure = place.figure
+    match = _PER_LEAD.search(place.before[-80:])
+    if figure.kind != "amount" or not figure.unit or figure.per or match is None or period(match["thing"]):
+        return place
+    over = _SCALES[(match["of"] or "").strip()]
+    low, high, step = figure.low / over, figure.high / over, figure.step / over
+    per = (singular(match["thing"]),)
+    return replace(place, figure=replace(figure, low=low, high=high, step=step, per=per, over=over))
+
+
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a text that say what something is, in the singular."""
     return frozenset(
@@ -145,7 +163,8 @@ def _places(line: Line, at: int, paragraph: int) -> Iterator[Place]:
     for here, figure in enumerate(figures):
         left = figures[here - 1].end if here else 0
         right = figures[here + 1].start if here + 1 < len(figures) else len(line.text)
-        yield Place(figure, line, at, paragraph, line.text[left : figure.start], line.text[figure.end : right])
+        before, after = line.text[left : figure.start], line.text[figure.end : right]
+        yield with_lead(Place(figure, line, at, paragraph, before, after))
 
 
 def _size(figure: Quantity) -> tuple[Dimension, float, dict[str, int]]:
