@@ -29,8 +29,8 @@ SURE = 0.8
 Row = dict[str, str]
 
 
-def pages(half: str, tell: bool) -> None:
-    """Score the pages of one half."""
+def pages(half: str, tell: bool) -> Counter[str]:
+    """Score the pages of one half, and return the counts."""
     counts: Counter[str] = Counter()
     classes: dict[str, Counter[str]] = defaultdict(Counter)
     begun = time.process_time()
@@ -57,6 +57,7 @@ def pages(half: str, tell: bool) -> None:
     ):
         print(f"{half}: {name}: {_of(counts, hits, whole)}")
     print(f"{half}: {took:.2f} s")
+    return counts
 
 
 def _of(counts: Counter[str], hits: str, whole: str) -> str:

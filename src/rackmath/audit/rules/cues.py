@@ -104,6 +104,7 @@ _PAID = re.compile(
 _MOVES_TO = re.compile(
     rf"\b(?:rises?|falls?|drops?|goes|climbs?|comes down|lowers? [a-z ]{{2,20}}|by|off) to\s{_OPEN}\Z"
 )
+_REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))?\s\Z")
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
@@ -188,7 +189,7 @@ def cues(claim: Place, before: Place | None) -> Cues:
 def _of(claim: Place, before: Place | None) -> frozenset[str]:
     """Return the words of what a share is of; shares told in one row are of one thing."""
     if match := _OF.match(claim.after):
-        return words_of(match["what"])
+        return words_of(re.split(r"\s(?:and|or|but|in|at)\b", match["what"])[0])
     if before and before.figure.kind == claim.figure.kind == "share" and before.sentence == claim.sentence:
         return _of(before, None)
     return frozenset()
@@ -206,6 +207,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return -0.4  # "the 20 % cut" was told before
     if _GIVEN.search(lead) and claim.figure.kind != "share":
         return 0.3  # "nine calls at an average of $61,000"
+    if _REST.search(lead):
+        return 1.4
     if _A_RISE.search(lead):
         return 1.5
     if before and _EITHER.search(lead) and before.figure.like(claim.figure):

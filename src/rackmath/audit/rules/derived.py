@@ -120,6 +120,10 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
     clear = ranked[0].score if ranked else 0.0
     if best and best[0] >= ENOUGH and best[1].score >= max(LEAST, clear - BEHIND):
         worth, each, computed, verdict = best
+        if each.rule == "discounts" and _added(each, figure, computed):
+            return _told(
+                claim, each, computed, "wrong", SURE, "Discounts on discounts multiply; they do not add."
+            ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
@@ -137,6 +141,15 @@ def _all(near: Near) -> Iterator[Candidate]:
                 yield replace(each, score=each.score + 0.5)
                 continue
         yield each
+
+
+SURE = 0.82
+
+
+def _added(each: Candidate, figure: Quantity, computed: Computed) -> bool:
+    """Whether discounts on each other were plainly added."""
+    total = sum(place.figure.value for place in each.inputs)
+    return abs(total - figure.value) < 1e-6 and abs(computed.value - figure.value) > 0.24 and not figure.hedge
 
 
 def _plain(figure: Quantity) -> Quantity:
