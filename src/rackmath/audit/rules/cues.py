@@ -112,6 +112,7 @@ _A_RISE = re.compile(
     rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost|outlay|bill|sum|"
     rf"loss|profit|payback)\sof\s{_OPEN}\Z"
 )
+_ELSE_WITH = re.compile(r"\s(?:with|without|if|when|paid|unless)\b")
 _EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
 _SUBJECT = re.compile(
     r"(?:\s[a-z]+){0,2}?\s(?:is|are|was|were|has|have|had|do|does|did|will|would|can|could|may|came|went)\b"
@@ -132,7 +133,7 @@ _ELSE = re.compile(
     r"\b(?:target|plan(?:ned)?|forecast|budgeted|goal|consensus|in real terms|real terms|inflation|"
     r"like-for-like|adjusted|excluding|"
     r"at least|as (?:much|many|little|few) as|other|others|elsewhere|typical|industry|national|peers|comparable|"
-    r"weekdays?|alone|both|respectively|either|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|"
+    r"weekdays?|alone|real|old|original|former|both|respectively|either|claims?|claimed|wanted|guess|supposed|vendors?|maximum|minimum|"
     r"capped|world|globally)\b",
     re.IGNORECASE,
 )
@@ -211,8 +212,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 1.4
     if _A_RISE.search(lead):
         return 1.5
-    if before and _EITHER.search(lead) and before.figure.like(claim.figure):
-        return 0.0  # "whether it is 50 % or 95 %"
+    if before and _EITHER.search(lead) and (before.figure.like(claim.figure) or _ELSE_WITH.match(claim.after)):
+        return 0.0  # "whether it is 50 % or 95 %", "or $12 with a card"
     if _STRONG.search(lead):
         return 1.6
     if _APPOSED.search(lead):

@@ -212,9 +212,10 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
         return None
     apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
     if (
-        not _told_here(first, claim)
+        _of_its_own(first, claim, told)
+        or not _told_here(first, claim)
         or _told_before(first, near)
-        or (len(first.inputs) > 2 and first.rule == "quotient")
+        or (first.rule == "quotient" and (len(first.inputs) > 2 or not (told.each or told.periods or near.pays)))
     ):
         return None
     tie = max(told.tie, 1.2) if _parallel(first, near) else told.tie
@@ -249,6 +250,21 @@ def _between(inputs: tuple[Place, ...], claim: Place) -> str:
         each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
     ]
     return claim.line.text[max(ends, default=0) : claim.figure.start]
+
+
+_MOVED = re.compile(
+    r"\b(?:fell|rose|grew|dropped|climbed|jumped|declined|increased|decreased|lost|gained|shrank|fallen|risen|grown)\s(?:by\s)?\Z"
+)
+_OF_THEM = re.compile(r"\s(?:of|in)\s(?:them|these|those|which|whom)\b")
+
+
+def _of_its_own(each: Candidate, claim: Place, told: Cues) -> bool:
+    """Whether a share is told of something else: a yearly rate, some of those counted, a change of its own subject."""
+    if claim.figure.kind != "share" or each.rule not in ("change", "share"):
+        return False
+    if _OF_THEM.match(claim.after) or (told.yearly and (told.up or told.down)):
+        return True
+    return _MOVED.search(claim.before) is not None and all(place.sentence != claim.sentence for place in each.inputs)
 
 
 def _parallel(each: Candidate, near: Near) -> bool:

@@ -466,10 +466,10 @@ def _ratio(fa: float, fb: float, down: bool) -> Callable[..., float]:
 def _sums(near: Near) -> Iterator[Candidate]:
     """Yield sums of the figures like the claim that stand in a row before it, and differences of two."""
     cues, claim = near.cues, near.claim
-    rest = "the rest" in claim.before[-24:]
+    rest = re.search(r"\b(?:rest|remaining|remainder|leaving|left)\b", claim.before[-24:]) is not None
     like: list[tuple[Place, float]] = []
     for each in near.before:
-        told = pair(each, claim) if each.figure.kind == "amount" else None
+        told = pair(each, claim) if each.figure.kind == "amount" and each.figure.low > 0 else None
         if told and (each.size[0] == claim.size[0] or each.sentence in (claim.sentence, claim.sentence - 1)):
             like.append((each, told[0] / told[1]))
     after = [each for each in near.places[len(near.before) :] if each.figure.kind == "amount" and pair(each, claim)]
@@ -494,7 +494,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
             fa, fb = told[0] / claim.size[1], told[1] / claim.size[1]  # noqa: PLW2901
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")
     for (a, fa), (b, fb), (c, fc) in combinations(like[-5:], 3):
-        score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2)
+        score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2) + (1.0 if rest else 0.0)
         yield Candidate("difference", score, (a, b, c), _rest(fa, fb, fc), "whole − parts")
 
 

@@ -150,11 +150,18 @@ _NO_NAMES = re.compile(
 )
 
 
+_OPENS = re.compile(
+    r"(?!(?:The|Its|Our|Their|His|Her|These|Those|Another|Between|Each|Within|After|On|A|An|As)\s)[A-Z][a-z]+\s"
+)
+
+
 def is_name(text: str, figure: Quantity) -> bool:
     """Whether a bare number is part of a name, such as "Sonnet 4", "Ward 7" or "Gemini 2.5 Pro"."""
     if figure.unit or figure.per or figure.kind != "amount" or figure.hedge or figure.step == 0.0:
         return False
     before = text[max(0, figure.start - 34) : figure.start]
+    if figure.value < 13 and _OPENS.fullmatch(before) and _NO_NAMES.search(before) is None:
+        return True
     return _NAMED.search(before) is not None and _NO_NAMES.search(before) is None and figure.value < 1000
 
 
@@ -175,6 +182,9 @@ def _size(figure: Quantity) -> tuple[Dimension, float, dict[str, int]]:
         factor = 0.01
     elif figure.unit and figure.kind == "amount":
         base, factor = BASE.get(figure.unit, ({figure.unit: 1}, 1.0))
+        hard.update(base)
+    elif (unit := figure.noun.split(" ")[0]) in THINGS:
+        base, factor = THINGS[unit]
         hard.update(base)
     elif figure.noun:
         factor = _count(figure.noun, 1, hard, soft)

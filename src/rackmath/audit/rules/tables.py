@@ -197,15 +197,17 @@ def _relations(table: Table) -> Iterator[Finding]:
     """Check the columns that follow from two others in most rows, and the rows that follow from two above."""
     width = len(table.heads)
     columns = [table.column(at) for at in range(width)]
+    learnt: set[frozenset[int]] = set()
     for target in range(width - 1, 0, -1):
         given = [at for at in range(width) if at != target and sum(cell is not None for cell in columns[at]) > 2]
-        yield from _learnt(columns, target, given, table.heads)
+        yield from _learnt(columns, target, given, table.heads, learnt)
+    learnt = set()
     rows = [list(row[1:]) for row in table.rows]
     for target in range(len(rows) - 1, 1, -1):
         if _TOTAL.search(table.names[target]):
             continue
         near = list(range(max(0, target - 6), target))
-        yield from _learnt(rows, target, near, table.names, kinds=("difference", "sum"))
+        yield from _learnt(rows, target, near, table.names, learnt, kinds=("difference", "sum"))
 
 
 def _learnt(
@@ -213,10 +215,14 @@ def _learnt(
     target: int,
     given: Sequence[int],
     heads: Sequence[str],
+    learnt: set[frozenset[int]],
     kinds: tuple[str, ...] = (),
 ) -> Iterator[Finding]:
     best: tuple[int, int, list[tuple[Cell, Cell, Cell, Computed, Verdict]], str, str] | None = None
+    which = frozenset[int]()
     for a, b in combinations(given, 2):
+        if frozenset({a, b, target}) in learnt:
+            continue  # what follows from what was told, read backwards
         rows = [
             (x, y, z)
             for x, y, z in zip(columns[a], columns[b], columns[target], strict=True)
@@ -240,6 +246,7 @@ def _learnt(
             if (right >= 3 and distinct > 1) or (right == 2 == distinct and len(judged) == 3):
                 key = (right, -abs(target - a) - abs(target - b))
                 if right * 2 > len(judged) and (best is None or key > best[:2]):
+                    which = frozenset({a, b, target})
                     best = (
                         *key,
                         judged,
@@ -248,6 +255,7 @@ def _learnt(
                     )
     if best is None:
         return
+    learnt.add(which)
     right, _, judged, name, written = best
     for x, y, z, computed, verdict in judged:
         if verdict == "ambiguous":
