@@ -36,7 +36,7 @@ def pages(half: str, tell: bool) -> Counter[str]:
     begun = time.process_time()
     for page in sorted((PAGES / half).glob("*.md")):
         text = page.read_text(encoding="utf-8")
-        key = list(csv.DictReader(page.with_suffix(".tsv").open(encoding="utf-8"), delimiter="\t"))
+        key = _key(page.with_suffix(".tsv"), "\t")
         found = audit_matter(read(page), DAY, ("arithmetic", "conflict"))
         told = [*_claims(text, key, found, counts, classes), *_accusations(key, found, counts)]
         told += _conflicts(text, key, found, counts)
@@ -58,6 +58,10 @@ def pages(half: str, tell: bool) -> Counter[str]:
         print(f"{half}: {name}: {_of(counts, hits, whole)}")
     print(f"{half}: {took:.2f} s")
     return counts
+
+
+def _key(file: Path, delimiter: str) -> list[Row]:
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines(), delimiter=delimiter))
 
 
 def _of(counts: Counter[str], hits: str, whole: str) -> str:
@@ -139,7 +143,7 @@ def brain(page: str, tell: bool) -> None:
     for note in read(Path(page)).notes:
         found[sha256(note.title.encode()).hexdigest()[:12]] += arithmetic(note.lines)
     took = time.process_time() - begun
-    key = list(csv.DictReader((HERE / "key.csv").open(encoding="utf-8")))
+    key = _key(HERE / "key.csv", ",")
     for half in ("develop", "report"):
         mine = [row for row in key if row["half"] == half]
         wrong = [row for row in mine if row["verdict"] == "wrong"]

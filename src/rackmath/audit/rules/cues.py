@@ -94,6 +94,7 @@ _CHANGING = re.compile(
     re.IGNORECASE,
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
+_ARTICLE = re.compile(r"\b[Aa]n?\s\Z")
 _GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean) of\s|each\s|about\s|only\s|just\s)?\Z")
 _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
@@ -206,6 +207,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 0.0
     if _KNOWN.search(lead):
         return -0.4  # "the 20 % cut" was told before
+    if claim.figure.kind == "amount" and _ARTICLE.search(lead) and claim.after[1:2].isalpha():
+        return 0.3  # "a 200 kW load"
     if _GIVEN.search(lead) and claim.figure.kind != "share":
         return 0.3  # "nine calls at an average of $61,000"
     if _REST.search(lead):

@@ -215,7 +215,7 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
         _of_its_own(first, claim, told)
         or not _told_here(first, claim)
         or _told_before(first, near)
-        or (first.rule == "quotient" and (len(first.inputs) > 2 or not (told.each or told.periods or near.pays)))
+        or (first.rule == "quotient" and (len(first.inputs) > 2 or not (told.each or claim.periods or near.pays)))
     ):
         return None
     tie = max(told.tie, 1.2) if _parallel(first, near) else told.tie
