@@ -54,7 +54,7 @@ def test_what_follows_from_other_figures_is_confirmed(text, printed):
     [
         ("Egress: 118 TB at $0.08 per GB comes to $944.", "$944", 9440),
         ("The charge rose from 46p to 61p a day. That's a 25% rise.", "25%", 32.6),
-        ("We spent €55 million on passing and €12.3 million on connecting, €76.3 million in all.", "€76.3 million", 67.3e6),
+        ("Spent: €55 million on passing, €12.3 million on connecting, €76.3 million in all.", "€76.3 million", 67.3e6),
         ("Running all year they use 9.5 GWh, which at €0.16 per kWh makes €15.2 million.", "€15.2 million", 1.52e6),
         ("A first discount of 10% and a further 5% bring the price down by 15% in all.", "15%", 14.5),
         ("A year's bill of £84,000 is £700 a month. The rest, at £900 a month, is £108,000 a year, or £9,500 a month.",

@@ -16,7 +16,7 @@ from rackmath.audit.quantity import Quantity, seconds_of
 from rackmath.audit.rules.cues import Cues, changing
 from rackmath.audit.rules.setting import Dimension, Place, words_of
 
-NEAREST, NEARER, FARTHEST = 14, 7, 24
+NEAREST, NEARER, FARTHEST = 14, 6, 24
 """Figures before a claim that are paired, that are taken three at a time, and that are looked at for an outlay."""
 
 LARGEST, POWERS = 25.0, (100.0, 0.01, 1000.0, 0.001)
@@ -191,7 +191,8 @@ _PRICED = re.compile(r"\s(?:[a-z]+\s)?(?:off|discount|cheaper|dearer|saving|savi
 
 
 _BASE_NAMED = re.compile(
-    r"\s(?:[a-z]+\s)?(?:below|above|under|over|off|less than|more than|cheaper than|dearer than|higher than|lower than)\s(?:the|our|its)\s"
+    r"\s(?:[a-z]+\s)?(?:below|above|under|over|off|less than|more than|cheaper than|dearer than|"
+    r"higher than|lower than)\s(?:the|our|its)\s"
     r"(?P<what>[a-z -]{3,30})"
 )
 
