@@ -52,7 +52,7 @@ SLIPS = (
 )
 
 
-MOST_CLAIMS, MOST_HERE = 2_000, 24
+MOST_CLAIMS, MOST_HERE = 1_000, 24
 """Figures of one note, and of one sentence, that are held against what stands before them."""
 
 
