@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Line, Passage, passages
 from rackmath.audit.rules.changes import changes
+from rackmath.audit.rules.derived import derived
+from rackmath.audit.rules.directions import directions
 from rackmath.audit.rules.discounts import discounts
 from rackmath.audit.rules.echoes import echoes, hinted
 from rackmath.audit.rules.equations import equations
@@ -17,6 +19,7 @@ from rackmath.audit.rules.rates import rates
 from rackmath.audit.rules.relatives import relatives
 from rackmath.audit.rules.shares import shares
 from rackmath.audit.rules.sums import sums
+from rackmath.audit.rules.tables import tables
 
 Rule = Callable[[Passage], Iterator[Finding]]
 
@@ -51,8 +54,20 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                     kept[key] = found
     for found in _echoed(lines):
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
+    for found in (*tables(lines), *directions(lines)):
+        kept[found.line, found.start, found.claimed, found.unit] = found
+    places = {(each.line, each.start): key for key, each in kept.items()}
+    for found in derived(lines):
+        known = places.get((found.line, found.start))
+        if known is None:
+            kept[found.line, found.start, found.claimed, found.unit] = found
+        elif kept[known].rule == "product" and found.verdict == "holds" and found.confidence >= SURE:
+            kept[known] = found  # another reading agrees, and is as likely
     return list(kept.values())
 
+
+SURE = 0.8
+"""Confidence from which a reading that agrees stands against one that does not."""
 
 LOOK_BACK = 4
 """Sentences before a change that its ends are looked for in."""

@@ -49,7 +49,7 @@ def audit_matter(
     if "conflict" in kinds:
         from rackmath.audit.conflicts import conflicts  # noqa: PLC0415
 
-        found += conflicts(matter)
+        found += conflicts(matter, found)
     if {"citation", "structure", "staleness"} & set(kinds):
         from rackmath.audit.standing import library_of, standing  # noqa: PLC0415
 

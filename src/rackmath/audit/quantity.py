@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
 from rackmath.audit.listed import listed
+from rackmath.audit.number_words import COUNTS, HALF_A, OF_EVERY, ONE_IN, WORDED, WORDS, share_of
 from rackmath.brain.measured import Measure, measures
 
 Kind = Literal["amount", "share", "points", "factor", "year"]
@@ -74,9 +76,11 @@ _LOUD = re.compile(r"\b(?:MILLION|BILLION|TRILLION|THOUSAND|Million|Billion|Tril
 
 _PER = re.compile(
     r"(?:\s?[/\u2215]\s?|\s?(?:per|an?|each|every)\s)"
-    r"(?P<of>(?:(?:[1１]\s?)?(?:M|million|thousand|1,000|1000|1K)[\s-]?(?=[a-z]))?)"
+    r"(?P<of>(?:(?:[1１]\s?)?(?:M|million|(?:ten |hundred |a hundred )?thousand|hundred|1,000|1000|1K|10,000|100)"
+    r"[\s-]?(?=[a-z]))?)"
     r"(?:(?:(?:input|output|blended|cached)(?:/output)?\s(?=tokens?))|(?:used|utili[sz]ed|occupied|"
-    r"productive|useful|working|effective)\s)?(?P<thing>[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
+    r"productive|useful|working|effective)\s)?(?P<thing>(?:square|cubic)\s[a-z]{3,7}|"
+    r"[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
     r"weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
     r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?)\s)(?P<then>" + _PERIOD + r")\b)?"
 )
@@ -84,72 +88,29 @@ _ADVERB = re.compile(
     r"(?:\s(?:loaded|power|used|spent|each|in total))?\s(?P<how>hourly|daily|weekly|monthly|"
     r"quarterly|yearly|annually)\b|,?\s(?P<each>each|apiece)\b"
 )
-_EVERY_SCALE = {"m": 1e6, "million": 1e6, "thousand": 1e3, "1,000": 1e3, "1000": 1e3, "1k": 1e3}
+_EVERY_SCALE = {
+    "m": 1e6,
+    "million": 1e6,
+    "thousand": 1e3,
+    "1,000": 1e3,
+    "1000": 1e3,
+    "1k": 1e3,
+    "ten thousand": 1e4,
+    "10,000": 1e4,
+    "hundred thousand": 1e5,
+    "a hundred thousand": 1e5,
+    "100,000": 1e5,
+    "hundred": 1e2,
+    "100": 1e2,
+}
 _NOUN = re.compile(
-    r"[\s-](?P<noun>[A-Za-z][A-Za-z0-9'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24})?(?P<third>\s[a-z]{3,24})?"
+    r"[\s-](?P<noun>[A-Za-z][A-Za-z0-9'’]{1,24}(?:-[A-Za-z]{1,20})?)(?P<second>\s[a-z]{3,24}(?:-[a-z]{3,12})?)?(?P<third>\s[a-z]{3,24})?"
 )
 _NO_NOUN = listed(
     """a an and are as at but by for from has have if in into is it its more less lower higher of off on or over per
 plus than that the then this to under up versus vs was were when where which while will with would each apiece
 times percent down out between before after since until because so not cheaper dearer faster slower about
 against compared instead every only can could may might does do did brings makes gives cost costs rose fell"""
-)
-_WORDS: dict[str, tuple[Kind, float]] = {
-    "half": ("share", 50.0),
-    "one half": ("share", 50.0),
-    "a third": ("share", 100 / 3),
-    "one third": ("share", 100 / 3),
-    "one-third": ("share", 100 / 3),
-    "two thirds": ("share", 200 / 3),
-    "two-thirds": ("share", 200 / 3),
-    "a quarter": ("share", 25.0),
-    "one quarter": ("share", 25.0),
-    "one-quarter": ("share", 25.0),
-    "three quarters": ("share", 75.0),
-    "three-quarters": ("share", 75.0),
-    "a fifth": ("share", 20.0),
-    "one fifth": ("share", 20.0),
-    "one-fifth": ("share", 20.0),
-    "two fifths": ("share", 40.0),
-    "two-fifths": ("share", 40.0),
-    "a tenth": ("share", 10.0),
-    "one tenth": ("share", 10.0),
-    "one-tenth": ("share", 10.0),
-    "twice": ("factor", 2.0),
-    "double": ("factor", 2.0),
-    "doubled": ("factor", 2.0),
-    "doubles": ("factor", 2.0),
-    "doubling": ("factor", 2.0),
-    "triple": ("factor", 3.0),
-    "tripled": ("factor", 3.0),
-    "triples": ("factor", 3.0),
-    "tripling": ("factor", 3.0),
-    "trebled": ("factor", 3.0),
-    "quadrupled": ("factor", 4.0),
-    "quadruple": ("factor", 4.0),
-    "halved": ("factor", 0.5),
-    "halves": ("factor", 0.5),
-    "halving": ("factor", 0.5),
-    "tenfold": ("factor", 10.0),
-    "fivefold": ("factor", 5.0),
-    "fourfold": ("factor", 4.0),
-    "threefold": ("factor", 3.0),
-    "twofold": ("factor", 2.0),
-    "sixfold": ("factor", 6.0),
-    "eightfold": ("factor", 8.0),
-}
-_COUNTS = {
-    word: float(at)
-    for at, word in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
-    )
-}
-_WORDED = re.compile(
-    r"(?<![\w-])(?:(?P<word>" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")|"
-    r"(?P<count>"
-    + "|".join(_COUNTS)
-    + r")(?=[\s-](?P<next>times|[A-Za-z]{3,20}))(?P<times>\stimes)?)(?![\w-]*-(?:year|hour|day))(?!\w)",
-    re.IGNORECASE,
 )
 _MADE_OF = re.compile(r"\s?[×x]\s?(?P<name>[A-Z]{1,3}\d[\w-]{0,10})")
 _RATIO = re.compile(r"(?<![\d.,:])(?P<first>\d{1,6}(?:\.\d{1,4})?)\s?:\s?1(?!\d|[:.]\d)")
@@ -237,10 +198,21 @@ class Quantity:
 def quantities(text: str) -> list[Quantity]:
     """Return the figures of a sentence in order; those of a range are one."""
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
-    found = _joined(text, list(_apart(text)))
+    spoken = list(_worded(text))
+    spoken.sort(key=lambda each: (each.start, -each.end))
+    shares = [(each.start, each.end) for each in spoken if ONE_IN.fullmatch(each.text) or OF_EVERY.fullmatch(each.text)]
+    found = [each for each in _apart(text) if not _meets(shares, each)]
+    found = _joined(text, found)
     taken = [(each.start, each.end) for each in found]
-    found += [each for each in _worded(text) if not any(s < each.end and each.start < e for s, e in taken)]
+    for each in spoken:
+        if not _meets(taken, each):
+            found.append(each)
+            taken.append((each.start, each.end))
     return sorted(found, key=lambda each: each.start)
+
+
+def _meets(places: list[tuple[int, int]], each: Quantity) -> bool:
+    return any(start < each.end and each.start < end for start, end in places)
 
 
 def _apart(text: str) -> Iterator[Quantity]:
@@ -248,6 +220,8 @@ def _apart(text: str) -> Iterator[Quantity]:
     for each in _numbers(text):
         if not each.unit and _ASSIGNED.search(text[max(0, each.start - 3) : each.start]):
             continue  # the 8 of "TP=8" is a name
+        if _ROUND.match(text, each.start) or _ROUND.match(text, max(0, each.start - 3)):
+            continue  # "24/7" is no figure
         if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
             found = _quantity(text, each)
             end = found.end
@@ -257,7 +231,7 @@ def _apart(text: str) -> Iterator[Quantity]:
 def _numbers(text: str) -> Iterator[Measure]:
     ratios = {match.start(): match for match in _RATIO.finditer(text)}
     skip = -1
-    for each in measures(text):
+    for each in sorted([*measures(text), *_pence(text)], key=lambda each: each.start):
         if each.start < skip:
             continue
         if (match := ratios.get(each.start)) is not None:
@@ -267,11 +241,26 @@ def _numbers(text: str) -> Iterator[Measure]:
         yield each
 
 
+_PENCE = re.compile(r"(?<![\w.,£$€])(?P<number>\d{1,4}(?:\.\d{1,3})?)(?P<sign>p|¢)(?![\w-])")
+_SCREENS = frozenset({"240", "360", "480", "576", "720", "1080", "1440", "2160", "4320"})
+
+
+def _pence(text: str) -> Iterator[Measure]:
+    """Yield the prices of "28p" and "28¢"; 1080p is a screen."""
+    for match in _PENCE.finditer(text):
+        number, unit = Decimal(match["number"]), "gbp" if match["sign"] == "p" else "usd"
+        if match["number"] not in _SCREENS:
+            step = Decimal(1).scaleb(-len(match["number"].partition(".")[2]) - 2)
+            yield Measure(match.start(), match.end(), match.group(), number / 100, unit, "", step, 2, "")
+
+
+_ROUND = re.compile(r"24[/\u2215]7\b")
 _ASSIGNED = re.compile(r"[A-Za-z_]=~?\Z")
 _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
-    r"(?:\b(?:in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|through|the|FY|year|end)"
+    r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|"
+    r"through|the|FY|year|end|below|above|than|against|on|versus|vs)"
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,
 )
@@ -312,10 +301,17 @@ def _quantity(text: str, read: Measure) -> Quantity:
         and not _COUNTED.match(text[end : end + 30])
     ):
         kind = "year"
+    if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
+        kind, unit, end = "points", "pp", _point_end(text, end)
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
+    if noun.startswith("cubic met"):
+        unit, factor, value, noun = "l", factor * 1000, value * 1000, ""
+        end = text.find("met", end) + len(re.match(r"[a-z]*", text[text.find("met", end) :]).group())  # type: ignore[union-attr]
     if noun and (timed := _timed(text, end, noun)):
         end = timed
-    per, scale, end, each_one = _per(text, end) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
+    per, scale, end, each_one = (
+        _per(text, end, unit in _MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
+    )
     start, hedge = read.start, _hedge(text, read.start)
     if unit in ("s", "month") and hedge[1] and _DURING.match(text[read.start - hedge[0] : read.start]):
         hedge = (0, "")  # "over five years" is how long it took
@@ -333,12 +329,20 @@ def _quantity(text: str, read: Measure) -> Quantity:
         kind=kind,
         unit=unit,
         per=per,
-        hedge=hedge[1] or ("over" if "+" in text[read.start : end] else ""),
+        hedge=hedge[1] or ("over" if "+" in text[read.start : end + 1] else ""),
         noun=noun,
         scale=factor,
         over=scale,
         each=each_one,
     )
+
+
+_POINTS = re.compile(r"[\s-](?:percentage[\s-])?points?\b")
+
+
+def _point_end(text: str, end: int) -> int:
+    match = _POINTS.match(text, end)
+    return match.end() if match else end
 
 
 def _timed(text: str, end: int, noun: str) -> int:
@@ -383,10 +387,17 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
-def _per(text: str, end: int) -> tuple[tuple[str, ...], float, int, bool]:
+_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
+_ENDS_PER = re.compile(r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from)\b)")
+
+
+def _per(text: str, end: int, money: bool) -> tuple[tuple[str, ...], float, int, bool]:
     """Return what stands after a figure: what it is per, by how many of them, where that ends, and whether "each"."""
     if adverb := _ADVERB.match(text, end):
         if adverb["each"]:
+            match = _PER.match(text, adverb.end())
+            if match and not match["of"] and (name := period(match["thing"].casefold())):
+                return (name,), 1.0, match.end("thing"), True
             return (), 1.0, end, True
         return (_SPELT[adverb["how"]],), 1.0, adverb.end(), False
     match = _PER.match(text, end)
@@ -403,10 +414,20 @@ def _per(text: str, end: int) -> tuple[tuple[str, ...], float, int, bool]:
     else:
         name = period(low) or {"tok": "token"}.get(low, singular(low))
     article = re.match(r"\s?an?\s", text[end:])
-    if article and not period(low) and name != "kwh" and not low.endswith(("hour", "head", "piece", "mile", "tonne")):
+    if (
+        article
+        and not period(low)
+        and name != "kwh"
+        and not low.endswith(("hour", "head", "piece", "mile", "tonne"))
+        and not low.startswith(("square", "cubic"))
+        and not (money and _ENDS_PER.match(text, match.end()) and low not in _NO_NOUN)
+    ):
         return (), 1.0, end, False  # "40 percent a result of"
-    if low in _NO_NOUN:
-        return (), 1.0, end, False
+    if low in _NO_NOUN or low in _EVERY_SCALE:
+        scale = _EVERY_SCALE.get(of or low, 1.0)
+        if article or scale == 1.0:
+            return (), 1.0, end, False
+        return ("item",), scale, match.end("of" if of else "thing"), False  # "$3.10 per million" leaves the thing out
     then = (period(match["then"].casefold()) or "",) if match["then"] else ()
     return (name, *then), scale, match.end(), False
 
@@ -508,15 +529,56 @@ def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
     )
 
 
+def _halves(text: str) -> Iterator[Quantity]:
+    for match in HALF_A.finditer(text):
+        word = match["of"].casefold()
+        name = period(word)
+        size = {"million": 1e6, "billion": 1e9}.get(word) or _MONTHS_OF.get(name) or seconds_of(name) or 1.0
+        unit = {"pounds": "gbp", "dollars": "usd", "euros": "eur"}.get((match["money"] or "").casefold(), "")
+        unit = unit or ("month" if name in _MONTHS_OF else "s" if name else "t" if word == "tonne" else "")
+        yield Quantity(
+            match.start(),
+            match.end(),
+            match.group(),
+            size / 2,
+            size / 2,
+            size / 10,
+            "amount",
+            unit,
+            (),
+            "",
+            "",
+            scale=size,
+        )
+
+
+_MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
+
+
 def _worded(text: str) -> Iterator[Quantity]:
-    for match in _WORDED.finditer(text):
+    end = -1
+    for pattern in (ONE_IN, OF_EVERY):
+        for match in pattern.finditer(text):
+            size, hedge = _hedge(text, match.start())
+            value = share_of(match)
+            if 0 < value < 100 and match.start() > end:
+                end = match.end()
+                step = 1.0 if pattern is OF_EVERY else 0.0
+                yield Quantity(
+                    match.start() - size, end, match.group(), value, value, step, "share", "pct", (), hedge, "",
+                    worded=pattern is ONE_IN,
+                )  # fmt: skip
+    yield from _halves(text)
+    for match in WORDED.finditer(text):
+        kind: Kind
         if match["word"]:
-            kind, value = _WORDS[match["word"].casefold()]
+            kind, value = WORDS[match["word"].casefold()]
             unit = "pct" if kind == "share" else "times"
             per: tuple[str, ...] = ()
             end, noun = match.end(), ""
         else:
-            value = _COUNTS[match["count"].casefold()]
+            value = COUNTS[match["count"].casefold()]
+            value += {"half": 0.5, "quarter": 0.25, "third": 1 / 3}.get((match["plus"] or "").split(" ")[-1], 0.0)
             times = bool(match["times"])
             kind = "factor" if times else "amount"
             unit = "times" if times else ""
@@ -530,6 +592,8 @@ def _worded(text: str) -> Iterator[Quantity]:
                         if name in ("month", "quarter", "year")
                         else ("s", value * _PERIODS[name])
                     )
+                elif _POINTS.match(text, match.end()) and ("%" in text or "per cent" in text):
+                    kind, unit, end = "points", "pp", _point_end(text, match.end())
                 else:
                     noun = _noun(text, match.end())
                     if value == 1:

@@ -59,7 +59,7 @@ flop 1: flop flops
 """
 _SYMBOLS = {"w": ("W",), "wh": ("Wh",), "byte": ("B",), "bit": ("bit",), "hz": ("Hz",),
             "flop": ("FLOPS", "FLOP", "FLOP/s"), "byte/s": ("B/s",),
-            "bit/s": ("b/s", "bps"), "va": ("VA",)}  # fmt: skip
+            "bit/s": ("b/s", "bps", "bit/s"), "va": ("VA",)}  # fmt: skip
 _PREFIXES = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 
 

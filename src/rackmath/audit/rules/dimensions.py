@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rackmath.audit.quantity import Quantity, seconds_of, singular
 
-_BASE = {
+BASE = {
     "w": ({"J": 1, "s": -1}, 1.0),
     "wh": ({"J": 1}, 3600.0),
     "s": ({"s": 1}, 1.0),
@@ -15,9 +15,15 @@ _BASE = {
     "byte/s": ({"byte": 1, "s": -1}, 1.0),
     "bit/s": ({"bit": 1, "s": -1}, 1.0),
 }
-_THINGS = {
+THINGS = {
     "kwh": ({"J": 1}, 3.6e6),
     "mwh": ({"J": 1}, 3.6e9),
+    "watt": ({"J": 1, "s": -1}, 1.0),
+    "w": ({"J": 1, "s": -1}, 1.0),
+    "kilowatt": ({"J": 1, "s": -1}, 1e3),
+    "kilowatt-hour": ({"J": 1}, 3.6e6),
+    "megawatt-hour": ({"J": 1}, 3.6e9),
+    "mile": ({"mile": 1}, 1.0),
     "gpu-hour": ({"gpu": 1, "s": 1}, 3600.0),
     "gb": ({"byte": 1}, 1e9),
     "tb": ({"byte": 1}, 1e12),
@@ -53,7 +59,7 @@ def sized(figure: Quantity) -> Sized | None:
     if figure.kind != "amount":
         return None
     if figure.unit:
-        base, factor = _BASE.get(figure.unit, ({figure.unit: 1}, 1.0))
+        base, factor = BASE.get(figure.unit, ({figure.unit: 1}, 1.0))
         held.update(base)
     elif figure.noun:
         held[noun_of(figure)] += 1
@@ -64,8 +70,8 @@ def sized(figure: Quantity) -> Sized | None:
             factor /= seconds
             continue
         name = thing.replace(" ", "-")
-        if name in _THINGS:
-            base, more = _THINGS[name]
+        if name in THINGS:
+            base, more = THINGS[name]
             factor /= more
             for key, power in base.items():
                 held[key] -= power

@@ -36,7 +36,8 @@ _CAGR = re.compile(
     rf"(?P<after>(?:[^\ue000-\uf8ff.;]|\.(?=\S)){{0,40}})"
 )
 _CAGR_EARLY = re.compile(
-    rf"(?P<rate>{P}),?\sfrom\s(?P<a>{V}){gap(30)}\bin\s(?P<y1>{Y}){gap(30)}\bto\s(?P<b>{V}){gap(30)}\b(?:in|by)\s(?P<y2>{Y})"
+    rf"(?P<rate>{P}),?\sfrom\s(?P<a>{V}){gap(30)}\bin\s(?P<y1>{Y}){gap(30)}\bto\s(?P<b>{V}){gap(30)}\b(?:in|"
+    rf"by)\s(?P<y2>{Y})"
 )
 _CAGR_FOR = re.compile(
     rf"\bfrom\s(?P<a>{V}|{P}){gap(30)}\bto\s(?P<b>{V}|{P}){gap(30)}\b(?:in|over|within|after|"

@@ -34,7 +34,7 @@ _BYTES = {
 }
 _PRECISION = re.compile(r"\b(" + "|".join(sorted(_BYTES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 _PARAMETERS = re.compile(
-    r"(?<![\w.$])(?P<n>\d{1,4}(?:\.\d{1,2})?)\s?(?P<scale>B|M|T|billion|million|trillion)[\s-](?:parameters?|"
+    r"(?<![\w.$])(?P<n>\d{1,4}(?:\.\d{1,2})?)[\s-]?(?P<scale>B|M|T|billion|million|trillion)[\s-](?:parameters?|"
     r"params?|model|LLM|weights)?",
     re.IGNORECASE,
 )
@@ -60,6 +60,7 @@ _CONTEXT = re.compile(
     rf"(?P<a>{V})(?P<one>{gap(60)})\bcosts?\b\s(?P<c>{X})\s(?:more|as much){gap(40)}\b(?:than|"
     rf"as)\b{gap(30)}(?P<b>{V})(?P<two>[^\ue000-\uf8ff.;]{{0,30}})"
 )
+_CONTEXT_FROM = re.compile(rf"\bfrom\s(?P<a>{V}){gap(30)}\bto\s(?P<b>{V}){gap(70)}(?P<c>{X})\s(?:as|more|the)\b")
 _PUE = re.compile(
     rf"\bPUE\s(?:of\s|is\s|=\s|at\s)?(?P<pue>{V}){gap(70)}(?P<it>{V})(?P<one>(?:\s[A-Za-z]+)"
     rf"{{0,3}}?\s(?:IT|critical)\s[a-z]+|{gap(30)}){gap(20)}\b(?:plus|and|with|,)\s{gap(20)}(?P<over>{V})"
@@ -136,6 +137,24 @@ def known(passage: Passage) -> Iterator[Finding]:
                 said=f"attention over {a.text} against {b.text} is {{value}} (quadratic), "
                 f"and {number(a.value / b.value, 3)}× where the cost is linear",
             )
+    for match in _CONTEXT_FROM.finditer(skeleton):
+        a, b, c = (passage.figure(match[name]) for name in "abc")
+        if (
+            re.search(r"\battention\b", text)
+            and re.search(r"\b(?:context|sequence|tokens?)", text)
+            and a.low > 0 < b.low
+        ):
+            yield from judged(
+                passage,
+                "attention",
+                lambda short, long: (long / short) ** 2,
+                [("short", a), ("long", b)],
+                c,
+                written="(long ÷ short)²",
+                confidence=0.86,
+                said=f"attention over {b.text} against {a.text} is {{value}} (quadratic)",
+                question="Is the part of the cost meant that grows linearly?",
+            )
     yield from _overhead(passage)
     for match in _BATCH.finditer(skeleton):
         n, less, slower = (passage.figure(match[name]) for name in ("n", "less", "slower"))
@@ -177,11 +196,17 @@ def _weights(passage: Passage, text: str) -> Iterator[Finding]:
     """Check the memory of a model's weights: parameters times the bytes of the precision."""
     sizes = list(_PARAMETERS.finditer(text))
     claims = [each for each in passage.figures if each.unit == "byte" and not each.per and each.scale >= 1e9]
-    if len(sizes) != 1 or len(claims) != 1:
+    if len(sizes) != 1 or not 0 < len(claims) < 6:
         return
-    match, claim = sizes[0], claims[0]
+    for claim in claims:
+        yield from _weight(passage, text, sizes[0], claim, alone=len(claims) == 1)
+
+
+def _weight(passage: Passage, text: str, match: re.Match[str], claim: Quantity, *, alone: bool) -> Iterator[Finding]:
     count = float(match["n"]) * _SCALES[match["scale"].casefold()]
-    named = {word.casefold() for word in _PRECISION.findall(text)}
+    named = {word.casefold() for word in _PRECISION.findall(text)} if alone else _nearest(text, claim)
+    if not alone and not named:
+        return
     near = text[max(0, claim.start - 60) : claim.end + 60]
     if _LATER.search(text[claim.end : claim.end + 24]) or (count < 1e8):
         return
@@ -224,6 +249,16 @@ def _weights(passage: Passage, text: str) -> Iterator[Finding]:
             f"parameters × {number(options[0])} bytes",
             explained("wrong", told, claim, ""),
         )
+
+
+def _nearest(text: str, claim: Quantity) -> set[str]:
+    """Return the precision that is named right before a figure, or right after it."""
+    before = [match.group().casefold() for match in _PRECISION.finditer(text, max(0, claim.start - 40), claim.start)]
+    between = text[max(0, claim.start - 40) : claim.start]
+    if before and not re.search(r"\d\s?(?:GB|TB|MB)", between.split(before[-1])[-1]):
+        return {before[-1]}
+    after = _PRECISION.match(text, claim.end + 4) if text[claim.end : claim.end + 4] == " in " else None
+    return {after.group().casefold()} if after else set()
 
 
 def _overhead(passage: Passage) -> Iterator[Finding]:

@@ -1,0 +1,140 @@
+"""Conclusions about a direction that the figures contradict: "204 this year, 231 the year before, so it is rising"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from rackmath.audit.finding import Finding, Verdict
+from rackmath.audit.passage import Line
+from rackmath.audit.quantity import Quantity
+from rackmath.audit.rules.formulas import pair
+from rackmath.audit.rules.setting import Place, sections
+
+_NOW = re.compile(
+    r"\b(?:this (?:year|month|week|quarter|season|time)(?:['’]s)?|now|today|currently|at present|these days|"
+    r"latest|most recent)\b",
+    re.IGNORECASE,
+)
+_THEN = re.compile(
+    r"\b(?:last (?:year|month|week|quarter|season)|(?:the )?(?:year|month|week|quarter|season) (?:before|"
+    r"earlier)|ago|previous(?:ly)?|"
+    r"then|earlier|before that|formerly)\b",
+    re.IGNORECASE,
+)
+_RISING = re.compile(
+    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
+    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|"
+    r"going up|on the rise|upward|getting (?:larger|bigger|longer|dearer))\b",
+    re.IGNORECASE,
+)
+_FALLING = re.compile(
+    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
+    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>falling|shrinking|declining|"
+    r"decreasing|dropping|going down|downward|on the decline|getting (?:smaller|shorter|cheaper))\b",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(r"\bfrom\s(?:about |just |some |only )?\Z")
+_TO = re.compile(r"[^.;]{0,60}?\b(?:to)\s(?:about |just |some |only )?\Z")
+_NOUN = re.compile(
+    r"\s?[,:(—–]\s?(?:an?|the)\s(?:[a-z]+\s){0,2}?(?:(?P<up>rise|increase|growth|gain|jump|surge|uplift|"
+    r"climb)|(?P<down>fall|drop|decline|"
+    r"decrease|cut|reduction|saving|slump|dip))\b"
+)
+
+
+def directions(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Check what a note says of the direction in which two figures go."""
+    text = dict(enumerate(lines))
+    for section in sections(lines):
+        for first, second in pairwise(section):
+            if first.sentence != second.sentence or not _alike(first, second):
+                continue
+            yield from _trend(first, second, text)
+            yield from _apposed(first, second)
+
+
+def _alike(first: Place, second: Place) -> bool:
+    a, b = first.figure, second.figure
+    return pair(first, second) is not None and not (a.ranged or b.ranged or a.hedge or b.hedge) and a.value != b.value
+
+
+def _trend(first: Place, second: Place, lines: dict[int, Line]) -> Iterator[Finding]:
+    """Check "A last year, B this year", and what the same or the next sentence concludes."""
+    when = [_time(first, second), _time(second, None)]
+    if sorted(when) != [-1, 1]:
+        return
+    early, late = (first, second) if when[0] < 0 else (second, first)
+    after = second.line.text[second.figure.end :]
+    following = lines.get(second.sentence + 1)
+    texts = [(second.line, second.figure.end, after)]
+    if (
+        following
+        and following.heading == second.line.heading
+        and not any(each.isdigit() for each in following.text[:90])
+    ):
+        texts.append((following, 0, following.text[:160]))
+    for line, start, text in texts:
+        for pattern, up in ((_RISING, True), (_FALLING, False)):
+            match = pattern.search(text)
+            if match and "not " not in match.group():
+                place = start + match.start("word")
+                yield _told(early, late, line, place, match["word"], up, 0.82)
+                return
+
+
+def _time(place: Place, following: Place | None) -> int:
+    """Return -1 for a figure of an earlier time, 1 for one of now, and 0 where that is not said."""
+    end = following.figure.start if following else len(place.line.text)
+    after = re.split(r"[,;]|\band\b", place.line.text[place.figure.end : min(end, place.figure.end + 60)])[0]
+    before = place.before[-24:]
+    for text in (after, before):
+        if _THEN.search(text):
+            return -1
+        if _NOW.search(text):
+            return 1
+    return 0
+
+
+def _apposed(first: Place, second: Place) -> Iterator[Finding]:
+    """Check "from A to B, a decline of …"."""
+    if not _FROM_TO.search(first.before) or not _TO.fullmatch(second.before):
+        return
+    match = _NOUN.match(second.after)
+    if match:
+        word = match["up"] or match["down"]
+        place = second.figure.end + match.start("up" if match["up"] else "down")
+        yield _told(first, second, second.line, place, word, match["up"] is not None, 0.85)
+
+
+def _told(early: Place, late: Place, line: Line, place: int, word: str, up: bool, confidence: float) -> Finding:
+    factors = pair(early, late)
+    assert factors is not None
+    rises = late.figure.value * factors[1] > early.figure.value * factors[0]
+    verdict: Verdict = "holds" if rises == up else "wrong"
+    told = f"From {_text(early.figure)} to {_text(late.figure)} is a {'rise' if rises else 'fall'}"
+    end = (
+        f"as {word!r} says."
+        if verdict == "holds"
+        else f"but the text says {word!r}. Are the two figures the wrong way round?"
+    )
+    return Finding(
+        kind="arithmetic",
+        rule="direction",
+        verdict=verdict,
+        confidence=confidence,
+        note=line.note,
+        path=line.path,
+        line=line.line,
+        start=line.start + place,
+        end=line.start + place + len(word),
+        claim=" ".join(line.text.split())[:600],
+        formula="sign(after − before)",
+        inputs=(early.input("before"), late.input("after")),
+        explanation=f"{told}, {end}",
+    )
+
+
+def _text(figure: Quantity) -> str:
+    return figure.text
