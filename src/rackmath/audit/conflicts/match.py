@@ -1,0 +1,174 @@
+"""Whether two figures are of one quantity, and cannot both be true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log
+
+from rackmath.audit.bounds import accepted
+from rackmath.audit.conflicts.lexicon import MONEY, SOFT, TIMES
+from rackmath.audit.conflicts.names import parts, strangers
+from rackmath.audit.conflicts.reading import Reading, scopes
+from rackmath.audit.quantity import Quantity
+
+MOST_APART, LEAST_APART = 5.0, 1.02
+"""Values that differ by more than this factor are of different things; by less, they are one."""
+
+NEAR = 0.5
+"""What a shared word counts that one side only has near by, as a part of one that both have in the clause."""
+
+STRANGE = 0.35
+"""What a word counts that only one side has, as a part of one that both have: other words may say the same."""
+
+LEAST_LIKE = 0.6
+"""Likeness from which two figures are taken to be of one quantity."""
+
+LEAST_TOLD = 5.0
+"""Weight of common words below which too little is said."""
+
+FEWEST = 60
+"""Figures from which rarity is reckoned at least: in a short text, few words are common by chance alone."""
+
+
+class Weights:
+    """How much a word tells: the rarer among the figures of the whole text, the more."""
+
+    def __init__(self, said: Iterable[Reading]) -> None:
+        """Count in how many sentences with figures each word stands."""
+        counts: Counter[str] = Counter()
+        sentences = {each.sentence.place: each.sentence for each in said}
+        for sentence in sentences.values():
+            counts.update(sentence.local)
+        whole = max(len(sentences), FEWEST)
+        self._of = {word: log(whole / count) + 0.3 for word, count in counts.items()}
+        self._rare = log(whole) + 0.3
+
+    def __getitem__(self, word: str) -> float:
+        """Return the weight of a word."""
+        return max(self._of.get(word, self._rare), 0.1)
+
+    def sum(self, words: Iterable[str]) -> float:
+        """Return the weight of several words."""
+        return sum(self[word] for word in words)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two figures are in what they are of, from 0 to 1, what is common, and what only one side says."""
+
+    score: float
+    common: frozenset[str]
+    unsaid: tuple[str, ...]
+
+
+def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
+    """Return how alike two figures are, or None where they do not contradict each other."""
+    if not apart(a.figure, b.figure) or _one_place(a, b) or a.role != b.role:
+        return None
+    if any(not differ(a.figure, each) for each in b.rivals) or any(not differ(b.figure, each) for each in a.rivals):
+        return None  # the other text has this figure too, of something else or under another condition
+    if a.hard != b.hard or not _of_one_sort(a, b) or _contrary_conditions(a, b):
+        return None
+    unsaid: list[str] = []
+    for first, second, name in ((a.years, b.years, "year"), (a.times, b.times, "time")):
+        if first != second:
+            if first and second and not first & second:
+                return None
+            unsaid.append(name)
+    for group in SOFT:
+        first, second = scopes(a, group), scopes(b, group)
+        if first != second:
+            if first and second:
+                return None
+            unsaid.append(", ".join(sorted(first | second)))
+    if _contrary_names(a, b):
+        return None
+    common = a.local & b.local
+    half = (a.local & b.near) | (b.local & a.near)
+    told = weights.sum(common) + NEAR * weights.sum(half)
+    if told < LEAST_TOLD or not _anchored(a, b, common, half):
+        return None
+    told += _alike_in(a, b)
+    apart_in = weights.sum(a.local - common - half) + weights.sum(b.local - common - half)
+    score = told / (told + STRANGE * apart_in)
+    return Likeness(score, common | half, tuple(unsaid)) if score >= LEAST_LIKE else None
+
+
+def _alike_in(a: Reading, b: Reading) -> float:
+    """Return what it counts that two figures agree in measure, year, time and in being a mean."""
+    mean = all("average" in each.soft or "mean" in each.soft for each in (a, b))
+    return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), mean))
+
+
+def _one_place(a: Reading, b: Reading) -> bool:
+    """Whether two figures stand so close that they are of two things, or in the same words."""
+    one = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
+    return one or a.sentence.line.text == b.sentence.line.text
+
+
+def _of_one_sort(a: Reading, b: Reading) -> bool:
+    """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
+    if a.figure.unit == "" and a.figure.kind == "amount" and not (a.noun & b.noun):
+        return False
+    for mine, other in ((a, b), (b, a)):
+        if "item" not in mine.per | other.per and mine.per - other.per - other.soft:
+            return False
+    for group in (MONEY, TIMES):
+        first, second = a.measures & group, b.measures & group
+        if first and second and not first & second:
+            return False
+    return True
+
+
+def _contrary_conditions(a: Reading, b: Reading) -> bool:
+    """Whether both tell of conditions that differ: "at 5 years" and "at 3 years"."""
+    first, second = _by_unit(a), _by_unit(b)
+    return any(first[unit].isdisjoint(second[unit]) for unit in first.keys() & second.keys())
+
+
+def _by_unit(reading: Reading) -> Mapping[str, set[float]]:
+    found: dict[str, set[float]] = {}
+    for unit, value in reading.conditions:
+        found.setdefault(unit, set()).add(value)
+    return found
+
+
+def _contrary_names(a: Reading, b: Reading) -> bool:
+    """Whether two figures are of things with different names."""
+    first, second = parts(a.names), parts(b.names)
+    if first and second and not first & second:
+        return True
+    if strangers(a.names, b.names):
+        return True
+    if first - b.everything and second - a.everything:
+        return True
+    for mine, other in ((a, b), (b, a)):
+        if mine.names and not other.names and (known := parts(other.sentence.before | other.sentence.names)):
+            if not parts(mine.names) & known:
+                return True
+    return False
+
+
+def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[str]) -> bool:
+    """Whether a thing is named by both, and what is measured of it too."""
+    names = parts(a.names | b.names | a.sentence.names | b.sentence.names | a.sentence.before | b.sentence.before)
+    plain = common - names
+    if not plain and not a.measures & b.measures:
+        return False
+    if (common | half) & names:
+        return len(common | half) >= 2
+    return len(plain) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
+
+
+def differ(a: Quantity, b: Quantity) -> bool:
+    """Whether two figures exclude each other, rounding and hedges allowed for."""
+    (low, high), (other_low, other_high) = accepted(a), accepted(b)
+    return high < other_low or low > other_high
+
+
+def apart(a: Quantity, b: Quantity) -> bool:
+    """Whether two figures exclude each other and still may be of one thing."""
+    small, large = sorted((a.value, b.value))
+    return small > 0 and LEAST_APART < large / small < MOST_APART and differ(a, b)

@@ -1,0 +1,281 @@
+"""What a figure is of: the words of its clause and about it, names, years, scope, conditions, and its part in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, SAYERS, SOFT, STOP
+from rackmath.audit.conflicts.names import Name, Names, parts
+from rackmath.audit.conflicts.roles import role_of
+from rackmath.audit.conflicts.stems import stem, words
+from rackmath.audit.passage import Line
+from rackmath.audit.quantity import Quantity, quantities
+from rackmath.audit.read import Matter, Note
+from rackmath.audit.rules.setting import is_name, is_row
+
+MOST_FIGURES = 40
+"""Figures of a sentence that are read."""
+
+MOST_CLAUSE = 240
+"""Letters to each side of a figure that say what it is of."""
+
+SHORT_CLAUSE = 40
+"""A clause of fewer letters says too little by itself."""
+
+_CLAUSE = re.compile(
+    r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although)\b"
+)
+_SEGMENT = re.compile(r";|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_TIME = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12]|"
+    r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
+)
+_BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
+_FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every|[Ee]ach|[Ee]very)\s([A-Za-z][A-Za-z-]{1,20})")
+_A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
+_OTHER_END = re.compile(
+    r"(?:\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not|down from|up from)\s(?:[a-z]+\s)?|"
+    r"\bby\s)\Z"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """A sentence with what it names."""
+
+    note: Note
+    place: int
+    paragraph: int
+    line: Line
+    names: frozenset[Name]
+    by: frozenset[Name]
+    local: frozenset[str]
+    subject: frozenset[str]
+    around: frozenset[str]
+    before: frozenset[Name]
+    """Names of the sentences before it in its paragraph, of the heading and of the title."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A figure with what says what it is of."""
+
+    sentence: Sentence
+    figure: Quantity
+    local: frozenset[str]
+    measures: frozenset[str]
+    names: frozenset[Name]
+    years: frozenset[str]
+    times: frozenset[str]
+    hard: frozenset[str]
+    soft: frozenset[str]
+    per: frozenset[str]
+    noun: frozenset[str]
+    conditions: frozenset[tuple[str, float]]
+    rivals: tuple[Quantity, ...]
+    role: str
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """The words of its sentence and of what stands about it, other than its own."""
+        return (self.sentence.around | self.sentence.local) - self.local
+
+    @cached_property
+    def everything(self) -> frozenset[str]:
+        """All words, near and far."""
+        return self.sentence.around | self.sentence.local | self.local
+
+    @property
+    def place(self) -> int:
+        """Where the figure starts in the note's text."""
+        return self.sentence.line.start + self.figure.start
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The sentence by number, and the figure's place in it."""
+        return self.sentence.place, self.figure.start
+
+
+def readings(matter: Matter) -> Iterator[Reading]:
+    """Yield the figures of all notes that can be held against others."""
+    names = Names(line.text for note in matter.notes for line in note.lines if line.text != line.heading)
+    place = 0
+    for note in matter.notes:
+        title = content(note.title)
+        titled = names.of(note.title)[0] if note.title else frozenset()
+        before: Sentence | None = None
+        paragraph = -1
+        for line in note.lines:
+            place += 1
+            if is_row(line.text):
+                before = None
+                continue
+            same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
+            if not same:
+                paragraph += 1
+            sentence = _sentence(note, place, paragraph, line, names, before if same else None, title, titled)
+            before = sentence
+            found = quantities(line.text)[:MOST_FIGURES]
+            found = [_of_many(line.text, each) for each in found]
+            for each in found:
+                if _stated(line.text, each):
+                    yield _reading(sentence, found, each, names)
+
+
+def _of_many(text: str, each: Quantity) -> Quantity:
+    """Return a price "a million" as one for each of a million, whatever they are."""
+    match = _A_MILLION.match(text, each.end)
+    if match is None or each.per or not each.unit or each.over != 1.0:
+        return each
+    over = {"million": 1e6, "thousand": 1e3}[match[1]]
+    return replace(
+        each,
+        low=each.low / over,
+        high=each.high / over,
+        step=each.step / over,
+        over=over,
+        per=("item",),
+        end=match.end(),
+        text=text[each.start : match.end()],
+    )
+
+
+def _stated(text: str, each: Quantity) -> bool:
+    """Whether a figure says how much of something there is, rather than how it compares."""
+    return not (
+        each.kind in ("year", "points", "factor")
+        or each.worded
+        or (each.unit == "" and each.kind == "amount" and not each.noun and not each.per)
+        or (each.unit == "" and _YEAR.fullmatch(each.text) is not None)
+        or is_name(text, each)
+        or _OTHER_END.search(text[max(0, each.start - 26) : each.start]) is not None
+    )
+
+
+def _sentence(
+    note: Note,
+    place: int,
+    paragraph: int,
+    line: Line,
+    names: Names,
+    before: Sentence | None,
+    title: frozenset[str],
+    titled: frozenset[Name],
+) -> Sentence:
+    about, by = names.of(line.text)
+    local = content(line.text) | parts(about)
+    back = _BACK.match(line.text) is not None
+    subject = before.subject if back and before else _subject(line.text)
+    around = title | (content(line.heading) if line.heading else frozenset())
+    known = titled
+    if before:
+        around |= before.local | parts(before.before)
+        known |= before.names | before.before
+    return Sentence(note, place, paragraph, line, about, by, local, subject, around, known)
+
+
+def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: Names) -> Reading:
+    text = sentence.line.text
+    start, end = _clause(text, found, each)
+    told = text[start : each.start] + " \u0000 " + text[each.end : end]
+    first, last = _segment(text, each)
+    local = content(f"{told} {each.noun}")
+    about = names.of(text[start:end])[0] - sentence.by
+    if text[:start].strip() == "" and _BACK.match(text):
+        local |= sentence.subject
+    raw = frozenset(stem(word) for word in words(f"{told} {each.text}"))
+    axes = {HARD[word] for word in raw if word in HARD}
+    for pair in BOTH:
+        axes -= pair if pair <= axes else set()
+    years = frozenset(_YEAR.findall(text[start:end])) or frozenset(_YEAR.findall(text[first:last]))
+    times = frozenset(_TIME.findall(text[start:end])) or frozenset(_TIME.findall(text[first:last]))
+    return Reading(
+        sentence=sentence,
+        figure=each,
+        local=local | parts(about),
+        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
+        names=about,
+        years=years or frozenset(_YEAR.findall(text)),
+        times=times,
+        hard=frozenset(axes),
+        soft=raw,
+        per=_per(each, told),
+        noun=frozenset(stem(word) for word in each.noun.split(" ")[:2] if word),
+        conditions=frozenset(
+            (other.unit or stem(other.noun.split(" ")[0]), round(other.value, 9))
+            for other in found
+            if (other.unit or other.noun)
+            and not (other.like(each) and other.noun == each.noun)
+            and other.kind != "year"
+            and not _YEAR.fullmatch(other.text)
+            and max(first, start - 120) <= other.start < min(last, end + 120)
+        ),
+        rivals=tuple(other for other in found if other.like(each)),
+        role=role_of(text, first, last, each),
+    )
+
+
+def _clause(text: str, found: list[Quantity], each: Quantity) -> tuple[int, int]:
+    cuts = (0, *(match.start() for match in _CLAUSE.finditer(text)), len(text))
+    start = max(cut for cut in cuts if cut <= each.start)
+    end = min((cut for cut in cuts if cut >= each.end), default=len(text))
+    if end - start < SHORT_CLAUSE:
+        start = max((cut for cut in cuts if cut < start), default=0)
+    for other in found:
+        if other.kind != "year" and other.unit == each.unit and other.kind == each.kind:
+            if other.unit or _alike(other, each):
+                if other.end <= each.start:
+                    start = max(start, other.end)
+                if other.start >= each.end:
+                    end = min(end, other.start)
+    return max(start, each.start - MOST_CLAUSE), min(end, each.end + MOST_CLAUSE)
+
+
+def _alike(a: Quantity, b: Quantity) -> bool:
+    return a.noun.split(" ")[:1] == b.noun.split(" ")[:1]
+
+
+def _segment(text: str, each: Quantity) -> tuple[int, int]:
+    cuts = (0, *(match.start() for match in _SEGMENT.finditer(text)), len(text))
+    return max(cut for cut in cuts if cut <= each.start), min(
+        (cut for cut in cuts if cut >= each.end), default=len(text)
+    )
+
+
+def _per(each: Quantity, told: str) -> frozenset[str]:
+    """Return what a figure is per, also where that is said apart from it ("for each kWh …")."""
+    found = {word for thing in each.per for word in re.split(r"[\s-]", thing)}
+    if not found and (match := _FOR_EACH.search(told)):
+        found = set(match[1].casefold().split("-"))
+    return frozenset(stem(word) for word in found)
+
+
+def content(text: str) -> frozenset[str]:
+    """Return the stems of the words that say what a text is about."""
+    return frozenset(
+        found
+        for word in words(text)
+        if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
+    )
+
+
+def _subject(text: str) -> frozenset[str]:
+    """Return the first words of a sentence that say what it is about."""
+    found = []
+    for word in words(text[:90]):
+        if len(root := stem(word)) > 2 and root not in STOP and root not in SAYERS:
+            found.append(root)
+    return frozenset(found[:3])
+
+
+def scopes(reading: Reading, group: frozenset[str]) -> frozenset[str]:
+    """Return the words of a group of contrary ones that a reading has; both of them are as good as none."""
+    found = reading.soft & group
+    return found if len(found) < len(group) else frozenset()
+
+
+__all__ = ["SOFT", "Reading", "Sentence", "content", "readings", "scopes"]
