@@ -99,14 +99,14 @@ SAY = listed(
 
 def _axes(*groups: str) -> dict[str, str]:
     """Return a label for each word; the first of a group is the label."""
-    return {stem(word): group.split()[0] for group in groups for word in group.split()}
+    return {word: group.split()[0] for group in groups for word in group.split()}
 
 
 HARD = _axes(
     "median p50",
     "peak maximum highest busiest",
     "minimum lowest cheapest",
-    "percentile p90 p95 p99 ninetieth ninety-fifth ninety-ninth",
+    "percentile percentiles p90 p95 p99 ninetieth ninety-fifth ninety-ninth",
     "cumulative",
     "marginal incremental",
     "cached",
@@ -115,7 +115,7 @@ HARD = _axes(
     "input",
     "output",
     "spot",
-    "reserved reservation",
+    "reserved reservation reservations",
     "on-demand",
     "wholesale",
     "committed",
@@ -126,25 +126,26 @@ HARD = _axes(
     "planned proposed",
     "designed",
     "permit permits permitted allowed allowance limit ceiling cap",
-    "target goal ambition",
-    "budget budgeted",
+    "target targets goal ambition",
+    "budget budgets budgeted",
     "contracted",
     "rated nameplate",
-    "capacity",
+    "capacity capacities",
     "idle",
     "gross",
     "net",
-    "adult",
-    "child",
-    "network fleet network-wide nationwide national overall system-wide company-wide nationally globally worldwide global",
+    "adult adults",
+    "child children",
+    "network fleet network-wide fleet-wide nationwide national overall system-wide company-wide nationally globally worldwide global",
     "weekend saturday saturdays sunday sundays",
     "night nights overnight",
     "single",
     "online",
     "pilot",
     "second-hand refurbished",
-    "discounted discount",
+    "discounted discount discounts",
     "theoretical",
+    "historical historically",
     "additional extra further",
     "effective",
     "linear",
@@ -154,7 +155,7 @@ HARD = _axes(
 )
 """Words that set a scope: where one side has one, the silence of the other is a difference too."""
 
-BOTH = ({"prefill", "decode"}, {"input", "output"}, {"training", "inference"}, {"gross", "net"}, {"adult", "child"})
+BOTH = ({"prefill", "decode"}, {"input", "output"}, {"training", "inference"}, {"gross", "net"}, {"adult adults", "child"})
 """Labels that cancel out: "prefill and decode together" is as good as silence."""
 
 SOFT: tuple[frozenset[str], ...] = tuple(

@@ -19,39 +19,59 @@ MOST_APART, LEAST_APART = 5.0, 1.02
 NEAR = 0.5
 """What a shared word counts that one side only has near by, as a part of one that both have in the clause."""
 
-STRANGE = 0.35
-"""What a word counts that only one side has, as a part of one that both have: other words may say the same."""
+STRANGE, MORE = 0.4, 0.15
+"""What a word counts that only one side has, as a part of one that both have: of the side that has less of them, and
+of the other, which may say more."""
 
-LEAST_LIKE = 0.6
+UNIT = 0.5
+"""What a unit counts, as a part of a word as rare."""
+
+RARE, RARE_SHARE = 4, 0.008
+"""Sentences in which a rare word stands at most: so many, or this share of them."""
+
+LEAST_LIKE = 0.48
 """Likeness from which two figures are taken to be of one quantity."""
 
-LEAST_TOLD = 5.0
-"""Weight of common words below which too little is said."""
+LEAST_TOLD = 1.2
+"""Weight of common words, in the rarest ones, below which too little is said."""
 
 FEWEST = 60
 """Figures from which rarity is reckoned at least: in a short text, few words are common by chance alone."""
 
 
 class Weights:
-    """How much a word tells: the rarer among the figures of the whole text, the more."""
+    """How much a word or a unit tells: the rarer in the whole text, the more."""
 
     def __init__(self, said: Iterable[Reading]) -> None:
-        """Count in how many sentences with figures each word stands."""
+        """Count the sentences with figures that each word stands in, and the figures of each unit."""
         counts: Counter[str] = Counter()
-        sentences = {each.sentence.place: each.sentence for each in said}
+        units: Counter[tuple[str, frozenset[str]]] = Counter()
+        sentences = {}
+        for each in said:
+            sentences[each.sentence.place] = each.sentence
+            units[each.figure.unit or min(each.noun, default=""), each.per] += 1
         for sentence in sentences.values():
             counts.update(sentence.local)
         whole = max(len(sentences), FEWEST)
+        figures = max(sum(units.values()), FEWEST)
         self._of = {word: log(whole / count) + 0.3 for word, count in counts.items()}
-        self._rare = log(whole) + 0.3
+        self._units = {unit: UNIT * log(figures / count) for unit, count in units.items()}
+        self.most = log(whole) + 0.3
+        """The weight of a word that stands nowhere else."""
+        self.rare = log(whole / max(RARE, RARE_SHARE * whole)) + 0.3
+        """The weight from which a word is rare."""
 
     def __getitem__(self, word: str) -> float:
         """Return the weight of a word."""
-        return max(self._of.get(word, self._rare), 0.1)
+        return max(self._of.get(word, self.most), 0.1)
 
     def sum(self, words: Iterable[str]) -> float:
         """Return the weight of several words."""
         return sum(self[word] for word in words)
+
+    def unit(self, reading: Reading) -> float:
+        """Return what it tells that two figures are in the unit of this one."""
+        return self._units.get((reading.figure.unit or min(reading.noun, default=""), reading.per), 0.0)
 
 
 @dataclass(frozen=True)
@@ -88,12 +108,24 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     common = a.local & b.local
     half = (a.local & b.near) | (b.local & a.near)
     told = weights.sum(common) + NEAR * weights.sum(half)
-    if told < LEAST_TOLD or not _anchored(a, b, common, half):
+    if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half):
         return None
-    told += _alike_in(a, b)
-    apart_in = weights.sum(a.local - common - half) + weights.sum(b.local - common - half)
-    score = told / (told + STRANGE * apart_in)
+    if max((weights[word] for word in common), default=0.0) < weights.rare:
+        return None
+    told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
+    less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
+    score = told / (told + STRANGE * less + MORE * more)
+    if _contrary_kinds(a, b, common):
+        score *= 0.75
     return Likeness(score, common | half, tuple(unsaid)) if score >= LEAST_LIKE else None
+
+
+def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
+    """Whether one thing is of two kinds: "advanced nodes" and "mainstream nodes"."""
+    return any(
+        (first := a.kinds.get(word)) and (second := b.kinds.get(word)) and first not in b.everything and second not in a.everything
+        for word in common
+    )
 
 
 def _alike_in(a: Reading, b: Reading) -> float:
@@ -115,6 +147,8 @@ def _of_one_sort(a: Reading, b: Reading) -> bool:
     for mine, other in ((a, b), (b, a)):
         if "item" not in mine.per | other.per and mine.per - other.per - other.soft:
             return False
+    if a.base and b.base and not a.base & b.base:
+        return False
     for group in (MONEY, TIMES):
         first, second = a.measures & group, b.measures & group
         if first and second and not first & second:

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from rackmath.audit.listed import listed
 from rackmath.audit.conflicts.lexicon import SAY
+from rackmath.audit.conflicts.stems import stem
+from rackmath.audit.listed import listed
 
 _RUN = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w.+’'-]{0,40}|[a-z]{1,12}\d[\w.-]{0,20}|\d{1,4}[A-Za-z]\b)"
@@ -83,5 +84,5 @@ def strangers(a: frozenset[Name], b: frozenset[Name]) -> bool:
 
 
 def parts(names: Iterable[Name]) -> frozenset[str]:
-    """Return the single words of names."""
-    return frozenset(word for name in names for word in name if len(word) > 1)
+    """Return the single words of names, by their stems."""
+    return frozenset(stem(word) for name in names for word in name if len(word) > 1)

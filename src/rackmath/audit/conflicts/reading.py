@@ -19,11 +19,17 @@ from rackmath.audit.rules.setting import is_name, is_row
 MOST_FIGURES = 40
 """Figures of a sentence that are read."""
 
+FIGURE = "\u0001"
+"""What stands in place of a figure."""
+
 MOST_CLAUSE = 240
 """Letters to each side of a figure that say what it is of."""
 
 SHORT_CLAUSE = 40
 """A clause of fewer letters says too little by itself."""
+
+SMALLEST = 1e-6
+"""Lengths below this are names of chip processes."""
 
 _CLAUSE = re.compile(
     r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although)\b"
@@ -36,9 +42,13 @@ _TIME = re.compile(
 )
 _BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
 _FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every|[Ee]ach|[Ee]very)\s([A-Za-z][A-Za-z-]{1,20})")
+_OF = re.compile(r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
+    r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})")
+_TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
+_AXIS = re.compile(r"[^\W\d_][\w-]*")
 _A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
 _OTHER_END = re.compile(
-    r"(?:\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not|down from|up from)\s(?:[a-z]+\s)?|"
+    r"(?:\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s){0,3}|"
     r"\bby\s)\Z"
 )
 
@@ -51,6 +61,8 @@ class Sentence:
     place: int
     paragraph: int
     line: Line
+    plain: str
+    """Its text without its figures."""
     names: frozenset[Name]
     by: frozenset[Name]
     local: frozenset[str]
@@ -78,6 +90,10 @@ class Reading:
     conditions: frozenset[tuple[str, float]]
     rivals: tuple[Quantity, ...]
     role: str
+    base: frozenset[str]
+    """What a share is of."""
+    kinds: dict[str, str]
+    """The word before each word, where it says of which kind that is."""
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -117,13 +133,24 @@ def readings(matter: Matter) -> Iterator[Reading]:
             same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
             if not same:
                 paragraph += 1
-            sentence = _sentence(note, place, paragraph, line, names, before if same else None, title, titled)
+            found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
+            plain = _blanked(line.text, found)
+            sentence = _sentence(note, place, paragraph, line, plain, names, before if same else None, title, titled)
             before = sentence
-            found = quantities(line.text)[:MOST_FIGURES]
-            found = [_of_many(line.text, each) for each in found]
             for each in found:
                 if _stated(line.text, each):
                     yield _reading(sentence, found, each, names)
+
+
+def _blanked(text: str, found: list[Quantity]) -> str:
+    """Return a text with its figures blanked out: their digits and units are no words and no names."""
+    parts, place = [], 0
+    for each in found:
+        start = max(each.start, place)
+        if each.kind != "year" and not each.worded and each.end > start:
+            parts += [text[place:start], FIGURE * (each.end - start)]
+            place = each.end
+    return "".join([*parts, text[place:]])
 
 
 def _of_many(text: str, each: Quantity) -> Quantity:
@@ -152,7 +179,8 @@ def _stated(text: str, each: Quantity) -> bool:
         or (each.unit == "" and each.kind == "amount" and not each.noun and not each.per)
         or (each.unit == "" and _YEAR.fullmatch(each.text) is not None)
         or is_name(text, each)
-        or _OTHER_END.search(text[max(0, each.start - 26) : each.start]) is not None
+        or (each.unit == "m" and each.value < SMALLEST)
+        or _OTHER_END.search(text[max(0, each.start - 50) : each.start]) is not None
     )
 
 
@@ -161,34 +189,36 @@ def _sentence(
     place: int,
     paragraph: int,
     line: Line,
+    plain: str,
     names: Names,
     before: Sentence | None,
     title: frozenset[str],
     titled: frozenset[Name],
 ) -> Sentence:
-    about, by = names.of(line.text)
-    local = content(line.text) | parts(about)
-    back = _BACK.match(line.text) is not None
-    subject = before.subject if back and before else _subject(line.text)
+    about, by = names.of(plain)
+    local = content(plain) | parts(about)
+    back = _BACK.match(plain) is not None
+    subject = before.subject if back and before else _subject(plain)
     around = title | (content(line.heading) if line.heading else frozenset())
     known = titled
     if before:
         around |= before.local | parts(before.before)
         known |= before.names | before.before
-    return Sentence(note, place, paragraph, line, about, by, local, subject, around, known)
+    return Sentence(note, place, paragraph, line, plain, about, by, local, subject, around, known)
 
 
 def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: Names) -> Reading:
     text = sentence.line.text
     start, end = _clause(text, found, each)
-    told = text[start : each.start] + " \u0000 " + text[each.end : end]
+    told = sentence.plain[start:end]
     first, last = _segment(text, each)
     local = content(f"{told} {each.noun}")
-    about = names.of(text[start:end])[0] - sentence.by
+    about = names.of(told)[0] - sentence.by
     if text[:start].strip() == "" and _BACK.match(text):
         local |= sentence.subject
     raw = frozenset(stem(word) for word in words(f"{told} {each.text}"))
-    axes = {HARD[word] for word in raw if word in HARD}
+    printed = {word.casefold() for word in _AXIS.findall(f"{told} {each.text}")}
+    axes = {HARD[word] for word in printed if word in HARD}
     for pair in BOTH:
         axes -= pair if pair <= axes else set()
     years = frozenset(_YEAR.findall(text[start:end])) or frozenset(_YEAR.findall(text[first:last]))
@@ -216,6 +246,8 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: N
         ),
         rivals=tuple(other for other in found if other.like(each)),
         role=role_of(text, first, last, each),
+        base=_base(text[each.end : end]) if each.kind == "share" else frozenset(),
+        kinds=_kinds(told),
     )
 
 
@@ -244,6 +276,22 @@ def _segment(text: str, each: Quantity) -> tuple[int, int]:
     return max(cut for cut in cuts if cut <= each.start), min(
         (cut for cut in cuts if cut >= each.end), default=len(text)
     )
+
+
+def _base(after: str) -> frozenset[str]:
+    """Return the words that say what a share is of."""
+    match = _OF.match(after)
+    return content(match["of"]) if match else frozenset()
+
+
+def _kinds(text: str) -> dict[str, str]:
+    """Return, for each word that says something, the one just before it that does."""
+    found: dict[str, str] = {}
+    for match in _TWO.finditer(text):
+        first, second = stem(match[1]), stem(match[2])
+        if first not in STOP and first not in SAYERS and first not in MEASURES and second not in STOP:
+            found.setdefault(second, first)
+    return found
 
 
 def _per(each: Quantity, told: str) -> frozenset[str]:

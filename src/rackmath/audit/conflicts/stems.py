@@ -17,6 +17,8 @@ SHORTEST = 4
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return a word without its endings, roughly."""
+    if word[-1:] == "s" and word[:-1].isupper() and len(word) > 2:
+        return word[:-1].casefold()  # GPUs
     word = singular(word.casefold().strip(".'’-").removesuffix("'s").removesuffix("’s"))
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
