@@ -20,6 +20,9 @@ from rackmath.audit.read import Matter
 MOST_TOGETHER = 60
 """Figures that share a word and are compared with each other; commoner words bring none together."""
 
+LEAST_JOINED = 0.85
+"""Likeness of a pair that joins a group, as a part of that of its likest pair."""
+
 Pair = tuple[Likeness, Reading, Reading]
 Place = tuple[str, int, int]
 
@@ -72,6 +75,8 @@ def _groups(pairs: list[Pair]) -> list[list[Pair]]:
     for pair in pairs:
         keys = pair[1].key, pair[2].key
         own = sorted({name[key] for key in keys if key in name})
+        if any(pair[0].score < LEAST_JOINED * groups[at][0][0].score for at in own):
+            continue
         into = own[0] if own else len(name)
         groups.setdefault(into, []).append(pair)
         for other in own[1:]:

@@ -11,7 +11,7 @@ _MEASURES = {
     bought worth rental""",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
-    "spend": "spend spends spent spending budget outlay expense expenses cost costs capex opex invest invested",
+    "spend": "spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs capex opex invest invested",
     "debt": "debt debts owe owes owed borrow borrowed borrowing loan loans arrears",
     "saving": "save saves saved saving savings",
     "grant": "subsidy subsidies subsidise grant grants aid",

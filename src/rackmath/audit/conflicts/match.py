@@ -26,7 +26,10 @@ of the other, which may say more."""
 UNIT = 0.5
 """What a unit counts, as a part of a word as rare."""
 
-RARE, RARE_SHARE = 4, 0.008
+OTHER_KIND = 0.5
+"""Share of the likeness that is left where one thing seems to be of two kinds."""
+
+RARE, RARE_SHARE = 5, 0.012
 """Sentences in which a rare word stands at most: so many, or this share of them."""
 
 LEAST_LIKE = 0.48
@@ -116,14 +119,15 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
     score = told / (told + STRANGE * less + MORE * more)
     if _contrary_kinds(a, b, common):
-        score *= 0.75
+        score *= OTHER_KIND
     return Likeness(score, common | half, tuple(unsaid)) if score >= LEAST_LIKE else None
 
 
 def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
     """Whether one thing is of two kinds: "advanced nodes" and "mainstream nodes"."""
+    mine, other = a.local | a.sentence.local, b.local | b.sentence.local
     return any(
-        (first := a.kinds.get(word)) and (second := b.kinds.get(word)) and first not in b.everything and second not in a.everything
+        (first := a.kinds.get(word)) and (second := b.kinds.get(word)) and first not in other and second not in mine
         for word in common
     )
 

@@ -42,14 +42,16 @@ _TIME = re.compile(
 )
 _BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
 _FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every|[Ee]ach|[Ee]very)\s([A-Za-z][A-Za-z-]{1,20})")
+_FIGURE_IN = re.compile(f"{FIGURE}+(?:\\s(?:million|billion|trillion))?(?:\\s(?:in|of))?\\s?")
 _OF = re.compile(r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
     r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})")
 _TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
 _AXIS = re.compile(r"[^\W\d_][\w-]*")
 _A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
+_LATER = re.compile(r"\s(?:later|earlier|ago|before|after|afterwards|from now|old)\b")
+_WITHIN = re.compile(r"\b(?:(?:with)?in the|over the|over an?|for the|the|within|following|next|past|last|previous|every)\s(?:following\s|next\s|past\s|last\s)?\Z")
 _OTHER_END = re.compile(
-    r"(?:\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s){0,3}|"
-    r"\bby\s)\Z"
+    r"\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s){0,3}\Z"
 )
 
 
@@ -181,7 +183,13 @@ def _stated(text: str, each: Quantity) -> bool:
         or is_name(text, each)
         or (each.unit == "m" and each.value < SMALLEST)
         or _OTHER_END.search(text[max(0, each.start - 50) : each.start]) is not None
+        or (each.unit in ("s", "month") and _when(text, each))
     )
+
+
+def _when(text: str, each: Quantity) -> bool:
+    """Whether a duration only tells when something is, or of which sort, as in "a three-year lease"."""
+    return "-year" in each.text or "-month" in each.text or _LATER.match(text, each.end) is not None or _WITHIN.search(text[max(0, each.start - 30) : each.start]) is not None
 
 
 def _sentence(
@@ -242,11 +250,12 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: N
             and not (other.like(each) and other.noun == each.noun)
             and other.kind != "year"
             and not _YEAR.fullmatch(other.text)
+            and not (other.kind == "share" and role_of(text, first, last, other) == "change")
             and max(first, start - 120) <= other.start < min(last, end + 120)
         ),
         rivals=tuple(other for other in found if other.like(each)),
         role=role_of(text, first, last, each),
-        base=_base(text[each.end : end]) if each.kind == "share" else frozenset(),
+        base=_base(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
         kinds=_kinds(told),
     )
 
@@ -280,14 +289,14 @@ def _segment(text: str, each: Quantity) -> tuple[int, int]:
 
 def _base(after: str) -> frozenset[str]:
     """Return the words that say what a share is of."""
-    match = _OF.match(after)
+    match = _OF.match(_FIGURE_IN.sub("", after))
     return content(match["of"]) if match else frozenset()
 
 
 def _kinds(text: str) -> dict[str, str]:
     """Return, for each word that says something, the one just before it that does."""
     found: dict[str, str] = {}
-    for match in _TWO.finditer(text):
+    for match in _TWO.finditer(text.casefold()):
         first, second = stem(match[1]), stem(match[2])
         if first not in STOP and first not in SAYERS and first not in MEASURES and second not in STOP:
             found.setdefault(second, first)

@@ -1,0 +1,163 @@
+"""Statements of one quantity in other words are set against each other; those of two quantities are not."""
+
+import pytest
+
+from rackmath.audit.conflicts import conflicts
+from rackmath.audit.read import Matter, note_of
+
+FILLER = """The committee met on a wet Tuesday and agreed on little. Tea was served at four.
+
+Most of what follows rests on talks with the people who do the work. They were generous with their hours."""
+
+
+def _found(*texts):
+    notes = tuple(
+        note_of(f"# Note {at}\n\n{text}\n\n{FILLER}", f"note{at}", f"note{at}.md") for at, text in enumerate(texts)
+    )
+    return conflicts(Matter("texts", notes))
+
+
+SAME = [
+    (
+        "The Harwick brewery draws 1.9 MW on average through the year.",
+        "Averaged over twelve months, electrical load at the Harwick brewery was 2.6 MW.",
+    ),
+    (
+        "A place at Tarn nursery costs £1,140 a month.",
+        "Parents told us that Tarn nursery charges £1,310 per month for a place.",
+    ),
+    (
+        "The ferry to Skarsund carried 412,000 passengers in 2025.",
+        "In 2025 ridership on the Skarsund ferry came to 365,000 passengers.",
+    ),
+    (
+        "Milk goes from udder to tank in 14 minutes at the Oakham parlour.",
+        "The Oakham parlour needs 21 minutes from udder to tank.",
+    ),
+    (
+        "The Ashby depot has 212 drivers on its books.",
+        "Drivers at the Ashby depot number 187; 187 drivers signed the rota in the spring.",
+    ),
+    (
+        "Kettle & Rowe sells its Brightbox router at €89.",
+        "List price of the Brightbox router at Kettle & Rowe: €104.",
+    ),
+    (
+        "In the Merrow valley 38 % of farms keep sheep.",
+        "The census puts it otherwise: sheep are kept by 52 % of farms in the Merrow valley.",
+    ),
+    (
+        "The Penhale quarry uses 3.1 litres of diesel per tonne of stone.",
+        "For each tonne of stone the Penhale quarry burns 4.4 litres of diesel.",
+    ),
+    (
+        "Borel-7 serves 2,900 tokens per second on one node.",
+        "On one node Borel-7 has a throughput of 2,150 tokens a second.",
+    ),
+    (
+        "Loan desk fines at Upton library brought in £41,000 last year.",
+        "Last year Upton library took £56,000 in loan desk fines.",
+    ),
+    (
+        "Kiln firing at Stoke Lacy takes 31 hours. It is done twice a week.",
+        "A firing of the Stoke Lacy kiln lasts 44 hours.",
+    ),
+    (
+        "At the Dorn reservoir 18 % of the water was lost to leaks in 2024.",
+        "Leaks took 27 % of the water of the Dorn reservoir in 2024.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SAME)
+def test_one_quantity_in_other_words_is_a_conflict(first, second):
+    found = _found(first, second)
+    assert len(found) == 1
+    assert {each.note for each in found[0].statements} == {"Note 0", "Note 1"}
+    assert 0.4 <= found[0].confidence <= 0.9
+    assert found[0].quantity
+
+
+OTHER = {
+    "contracted and metered": (
+        "The Harwick brewery contracted 3.0 MW from the grid.",
+        "The meters at the Harwick brewery averaged 1.9 MW.",
+    ),
+    "another place": (
+        "The ferry to Skarsund carried 412,000 passengers in 2025.",
+        "The ferry to Holmvik carried 365,000 passengers in 2025.",
+    ),
+    "another year": (
+        "The ferry to Skarsund carried 412,000 passengers in 2024.",
+        "The ferry to Skarsund carried 365,000 passengers in 2025.",
+    ),
+    "another month": (
+        "A spot hour at Borel cost $2.10 in March.",
+        "A spot hour at Borel cost $1.40 in October.",
+    ),
+    "median and percentile": (
+        "A call to Upton ambulance is answered in 9 minutes at the median.",
+        "The ninetieth percentile of calls to Upton ambulance is answered in 21 minutes.",
+    ),
+    "input and output": (
+        "Borel-7 charges $1.20 per million input tokens.",
+        "Borel-7 charges $4.80 per million output tokens.",
+    ),
+    "a variant": ("Borel-7 charges $1.20 per million input tokens.", "Borel-7 Mini charges $0.30 per million input tokens."),
+    "reserved and spot": (
+        "A reserved hour of the K40 at Borel costs $1.10.",
+        "A spot hour of the K40 at Borel costs $0.60.",
+    ),
+    "target and fact": (
+        "The target for a call to the Upton desk is 12 minutes.",
+        "A call to the Upton desk takes 19 minutes.",
+    ),
+    "supposed": (
+        "If the Ashby depot closed on Sundays, it would need 150 drivers.",
+        "The Ashby depot has 212 drivers on its books.",
+    ),
+    "a change and a level": (
+        "Fines at Upton library rose by £9,000.",
+        "Fines at Upton library brought in £41,000.",
+    ),
+    "a rest and a whole": (
+        "The Dorn network lost 11 % of its water.",
+        "On the Tarn branch the Dorn company lost 19 % of its water.",
+    ),
+    "shares of two things": (
+        "Of the farms in the Merrow valley 38 % of the tenants keep sheep.",
+        "In the Merrow valley 52 % of the pasture is let to sheep farms.",
+    ),
+    "cost and debt": (
+        "It costs Fell Fibre £610 to pass a home.",
+        "Fell Fibre owes £940 of debt for each home that it passes.",
+    ),
+    "two auctions": (
+        "The Norland auction sold 320 MHz of spectrum.",
+        "The Sudland auction sold 190 MHz of spectrum.",
+    ),
+    "two terms": ("The Tarn loan runs for four years at a fixed rate.", "The Dorn loan runs for three years at a fixed rate."),
+    "hedged": ("Over 400 people work at the Penhale quarry.", "The Penhale quarry has 460 people at work."),
+    "rounded": ("The Penhale quarry has about 450 workers.", "The Penhale quarry has 462 workers."),
+    "two sizes": ("A forty-foot box to Holmvik costs $900.", "A twenty-foot box to Holmvik costs $520."),
+    "before and after": (
+        "Before the works a firing of the Stoke Lacy kiln took 44 hours.",
+        "After the works a firing of the Stoke Lacy kiln took 31 hours.",
+    ),
+    "one firm's saving and another's": (
+        "Hallam cut its card fees by 6 basis points.",
+        "Its reference customer Pryce saved 11 basis points on card fees.",
+    ),
+    "gross and net": ("Gross margin at Kettle & Rowe is 41 %.", "Net margin at Kettle & Rowe is 9 %."),
+    "what was and what is": (
+        "A place at Tarn nursery had cost £900 a month.",
+        "A place at Tarn nursery costs £1,140 a month.",
+    ),
+    "other currencies": ("A Brightbox router costs €89.", "A Brightbox router costs $104."),
+    "two kinds": ("Quay cranes at Velden make 29 moves an hour.", "Barge cranes at Velden make 14 moves an hour."),
+}
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_two_quantities_are_no_conflict(case):
+    assert not [each.explanation for each in _found(*OTHER[case])]
