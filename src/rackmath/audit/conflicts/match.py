@@ -10,7 +10,7 @@ from math import log
 from rackmath.audit.bounds import accepted
 from rackmath.audit.conflicts.lexicon import MONEY, SOFT, TIMES
 from rackmath.audit.conflicts.names import parts, strangers
-from rackmath.audit.conflicts.reading import Reading, scopes
+from rackmath.audit.conflicts.reading import HEAD, PEOPLE, Reading, scopes
 from rackmath.audit.quantity import Quantity
 
 MOST_APART, LEAST_APART = 5.0, 1.02
@@ -18,6 +18,9 @@ MOST_APART, LEAST_APART = 5.0, 1.02
 
 NEAR = 0.5
 """What a shared word counts that one side only has near by, as a part of one that both have in the clause."""
+
+LEAST_CLOSE = 0.75
+"""The same within a paragraph, where one figure is said to be another's."""
 
 STRANGE, MORE = 0.4, 0.15
 """What a word counts that only one side has, as a part of one that both have: of the side that has less of them, and
@@ -88,8 +91,11 @@ class Likeness:
 
 def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     """Return how alike two figures are, or None where they do not contradict each other."""
-    if not apart(a.figure, b.figure) or _one_place(a, b) or a.role != b.role:
+    if not apart(a.figure, b.figure) or a.role != b.role or a.sentence.line.text == b.sentence.line.text:
         return None
+    close = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
+    if close and not (a.attributed or b.attributed):
+        return None  # what stands together is of two things, unless somebody else says the one
     if any(not differ(a.figure, each) for each in b.rivals) or any(not differ(b.figure, each) for each in a.rivals):
         return None  # the other text has this figure too, of something else or under another condition
     if a.hard != b.hard or not _of_one_sort(a, b) or _contrary_conditions(a, b):
@@ -120,7 +126,9 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     score = told / (told + STRANGE * less + MORE * more)
     if _contrary_kinds(a, b, common):
         score *= OTHER_KIND
-    return Likeness(score, common | half, tuple(unsaid)) if score >= LEAST_LIKE else None
+    if a.role == "change" and not parts(a.names) & parts(b.names):
+        return None  # changes are of some time, often unsaid
+    return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
 
 
 def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
@@ -138,18 +146,13 @@ def _alike_in(a: Reading, b: Reading) -> float:
     return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), mean))
 
 
-def _one_place(a: Reading, b: Reading) -> bool:
-    """Whether two figures stand so close that they are of two things, or in the same words."""
-    one = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
-    return one or a.sentence.line.text == b.sentence.line.text
-
-
 def _of_one_sort(a: Reading, b: Reading) -> bool:
     """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
     if a.figure.unit == "" and a.figure.kind == "amount" and not (a.noun & b.noun):
         return False
     for mine, other in ((a, b), (b, a)):
-        if "item" not in mine.per | other.per and mine.per - other.per - other.soft:
+        said = other.soft | ({HEAD} if other.figure.each or other.soft & PEOPLE else set())
+        if "item" not in mine.per | other.per and mine.per - other.per - said:
             return False
     if a.base and b.base and not a.base & b.base:
         return False

@@ -34,7 +34,7 @@ SMALLEST = 1e-6
 _CLAUSE = re.compile(
     r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although)\b"
 )
-_SEGMENT = re.compile(r";|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
+_SEGMENT = re.compile(r";|,\swhich\b|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _TIME = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12]|"
@@ -47,6 +47,10 @@ _OF = re.compile(r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was
     r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})")
 _TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
 _AXIS = re.compile(r"[^\W\d_][\w-]*")
+_NOUN_BEFORE = re.compile(r"([^\W\d_][\w-]{1,30})\s(?:of|is|was|are|were|at|averaged|reached|totalled|came to|stands at|stood at)\s\Z")
+_EACH_A = re.compile(r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?)([a-z]{1,12})\b")
+HEAD = "head"
+PEOPLE = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
 _A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
 _LATER = re.compile(r"\s(?:later|earlier|ago|before|after|afterwards|from now|old)\b")
 _WITHIN = re.compile(r"\b(?:(?:with)?in the|over the|over an?|for the|the|within|following|next|past|last|previous|every)\s(?:following\s|next\s|past\s|last\s)?\Z")
@@ -96,6 +100,11 @@ class Reading:
     """What a share is of."""
     kinds: dict[str, str]
     """The word before each word, where it says of which kind that is."""
+
+    @property
+    def attributed(self) -> bool:
+        """Whether its sentence names who says so."""
+        return bool(self.sentence.by or self.soft & SAYERS)
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -178,9 +187,10 @@ def _stated(text: str, each: Quantity) -> bool:
     return not (
         each.kind in ("year", "points", "factor")
         or each.worded
-        or (each.unit == "" and each.kind == "amount" and not each.noun and not each.per)
+        or (each.unit == "" and each.kind == "amount" and not each.per and not _noun(text, each))
         or (each.unit == "" and _YEAR.fullmatch(each.text) is not None)
         or is_name(text, each)
+        or each.noun.startswith(("basis point", "percentage point"))
         or (each.unit == "m" and each.value < SMALLEST)
         or _OTHER_END.search(text[max(0, each.start - 50) : each.start]) is not None
         or (each.unit in ("s", "month") and _when(text, each))
@@ -241,8 +251,8 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: N
         times=times,
         hard=frozenset(axes),
         soft=raw,
-        per=_per(each, told),
-        noun=frozenset(stem(word) for word in each.noun.split(" ")[:2] if word),
+        per=_per(each, told, text[each.end : each.end + 30]),
+        noun=_noun(text, each) if each.unit == "" else frozenset(),
         conditions=frozenset(
             (other.unit or stem(other.noun.split(" ")[0]), round(other.value, 9))
             for other in found
@@ -303,12 +313,25 @@ def _kinds(text: str) -> dict[str, str]:
     return found
 
 
-def _per(each: Quantity, told: str) -> frozenset[str]:
-    """Return what a figure is per, also where that is said apart from it ("for each kWh …")."""
+def _noun(text: str, each: Quantity) -> frozenset[str]:
+    """Return what a bare number counts: the words after it, or those before in "an average gate of 28,900"."""
+    after = [root for word in each.noun.split(" ")[:2] if word and (root := stem(word)) not in STOP]
+    if after or each.kind != "amount":
+        return frozenset(after)
+    match = _NOUN_BEFORE.search(text[max(0, each.start - 60) : each.start])
+    if match is None or (root := stem(match[1])) in STOP or root in SAYERS:
+        return frozenset()
+    return frozenset({root})
+
+
+def _per(each: Quantity, told: str, after: str) -> frozenset[str]:
+    """Return what a figure is per, also where that is said apart from it ("for each kWh …", "each a day")."""
     found = {word for thing in each.per for word in re.split(r"[\s-]", thing)}
+    if match := _EACH_A.match(after):
+        found.add(match[1])
     if not found and (match := _FOR_EACH.search(told)):
         found = set(match[1].casefold().split("-"))
-    return frozenset(stem(word) for word in found)
+    return frozenset(HEAD if root in PEOPLE else root for root in map(stem, found))
 
 
 def content(text: str) -> frozenset[str]:
