@@ -154,8 +154,9 @@ def _of_one_sort(a: Reading, b: Reading) -> bool:
         said = other.soft | ({HEAD} if other.figure.each or other.soft & PEOPLE else set())
         if "item" not in mine.per | other.per and mine.per - other.per - said:
             return False
-    if a.base and b.base and not a.base & b.base:
-        return False
+    for mine, other in ((a, b), (b, a)):
+        if mine.base and not mine.base & (other.base or other.local | other.sentence.local):
+            return False
     for group in (MONEY, TIMES):
         first, second = a.measures & group, b.measures & group
         if first and second and not first & second:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rackmath.audit.conflicts.lexicon import SAY
 from rackmath.audit.conflicts.stems import stem
@@ -27,6 +28,15 @@ _TOLD_BY = re.compile(r"(?:\b[Aa]ccording to|\b[Ss]ays|\b[Ss]aid|\bwrote|\bestim
 Name = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name where it stands, and whether it is of who says what is said."""
+
+    start: int
+    name: Name
+    says: bool
+
+
 class Names:
     """Tells names from words that only begin a sentence, by how the whole text writes them."""
 
@@ -40,24 +50,24 @@ class Names:
                 (large if word[0].isupper() else small)[word.casefold()] += 1
         self._names = {word for word, count in large.items() if count > small[word]}
 
-    def of(self, text: str) -> tuple[frozenset[Name], frozenset[Name]]:
-        """Return the names of a text that it is about, and those that say it."""
-        about, by = set(), set()
+    def of(self, text: str) -> list[Named]:
+        """Return the names in a text in order."""
+        found = []
         for match in _RUN.finditer(text):
             words = [_plain(word) for word in match.group().split(" ")]
-            if match.start() == 0 or text[:match.start()].rstrip("\"'“‘( ")[-1:] in (".", "?", "!", ":", ""):
-                if not (_coded(words[0]) or words[0] in self._names):
-                    words = words[1:]
+            begins = text[max(0, match.start() - 4) : match.start()].rstrip("\"'“‘( ")[-1:] in ("", ".", "?", "!", ":")
+            if begins and not (_coded(words[0]) or words[0] in self._names):
+                words = words[1:]
             while words and words[0] in _NO_NAMES:
                 words = words[1:]
             while words and words[-1] in _NO_NAMES:
                 words = words[:-1]
-            if not words or (len(words) == 1 and (len(words[0]) < 2 or words[0].replace(".", "").isdigit())):
-                continue
-            if _coded(words[0]) or not words[0][0].isdigit():
-                said = _SAYING.match(text, match.end()) or _TOLD_BY.search(text[max(0, match.start() - 24) : match.start()])
-                (by if said else about).add(tuple(words))
-        return frozenset(about - by), frozenset(by)
+            if words and len("".join(words)) > 1 and any(map(str.isalpha, words[0])):
+                said = _SAYING.match(text, match.end()) or _TOLD_BY.search(
+                    text[max(0, match.start() - 24) : match.start()]
+                )
+                found.append(Named(match.start(), tuple(words), said is not None))
+        return found
 
 
 def _plain(word: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, SAYERS, SOFT, STOP
-from rackmath.audit.conflicts.names import Name, Names, parts
+from rackmath.audit.conflicts.names import Name, Named, Names, parts
 from rackmath.audit.conflicts.roles import role_of
 from rackmath.audit.conflicts.stems import stem, words
 from rackmath.audit.passage import Line
@@ -24,6 +24,9 @@ FIGURE = "\u0001"
 
 MOST_CLAUSE = 240
 """Letters to each side of a figure that say what it is of."""
+
+MOST_SEGMENT = 400
+"""The same, that say whether it is a fact, a plan or a supposition."""
 
 SHORT_CLAUSE = 40
 """A clause of fewer letters says too little by itself."""
@@ -69,6 +72,10 @@ class Sentence:
     line: Line
     plain: str
     """Its text without its figures."""
+    named: tuple[Named, ...]
+    clauses: tuple[int, ...]
+    segments: tuple[int, ...]
+    """Where its clauses begin, and its parts that stand for themselves."""
     names: frozenset[Name]
     by: frozenset[Name]
     local: frozenset[str]
@@ -133,7 +140,7 @@ def readings(matter: Matter) -> Iterator[Reading]:
     place = 0
     for note in matter.notes:
         title = content(note.title)
-        titled = names.of(note.title)[0] if note.title else frozenset()
+        titled = frozenset(each.name for each in names.of(note.title))
         before: Sentence | None = None
         paragraph = -1
         for line in note.lines:
@@ -146,11 +153,13 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 paragraph += 1
             found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
             plain = _blanked(line.text, found)
-            sentence = _sentence(note, place, paragraph, line, plain, names, before if same else None, title, titled)
+            counted = {(each.noun.split(" ")[0],) for each in found}
+            named = tuple(each for each in names.of(plain) if each.name not in counted)
+            sentence = _sentence(note, place, paragraph, line, plain, named, before if same else None, title, titled)
             before = sentence
             for each in found:
                 if _stated(line.text, each):
-                    yield _reading(sentence, found, each, names)
+                    yield _reading(sentence, found, each)
 
 
 def _blanked(text: str, found: list[Quantity]) -> str:
@@ -208,12 +217,13 @@ def _sentence(
     paragraph: int,
     line: Line,
     plain: str,
-    names: Names,
+    named: tuple[Named, ...],
     before: Sentence | None,
     title: frozenset[str],
     titled: frozenset[Name],
 ) -> Sentence:
-    about, by = names.of(plain)
+    about = frozenset(each.name for each in named if not each.says)
+    by = frozenset(each.name for each in named if each.says) - about
     local = content(plain) | parts(about)
     back = _BACK.match(plain) is not None
     subject = before.subject if back and before else _subject(plain)
@@ -222,16 +232,18 @@ def _sentence(
     if before:
         around |= before.local | parts(before.before)
         known |= before.names | before.before
-    return Sentence(note, place, paragraph, line, plain, about, by, local, subject, around, known)
+    clauses, segments = _cuts(_CLAUSE, line.text), _cuts(_SEGMENT, line.text)
+    return Sentence(note, place, paragraph, line, plain, named, clauses, segments, about, by, local, subject, around, known)
 
 
-def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: Names) -> Reading:
+def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Reading:
     text = sentence.line.text
-    start, end = _clause(text, found, each)
+    start, end = _clause(sentence, found, each)
     told = sentence.plain[start:end]
-    first, last = _segment(text, each)
+    first, last = _between(sentence.segments, each)
+    first, last = max(first, each.start - MOST_SEGMENT), min(last, each.end + MOST_SEGMENT)
     local = content(f"{told} {each.noun}")
-    about = names.of(told)[0] - sentence.by
+    about = sentence.names & {name.name for name in sentence.named if start <= name.start < end}
     if text[:start].strip() == "" and _BACK.match(text):
         local |= sentence.subject
     raw = frozenset(stem(word) for word in words(f"{told} {each.text}"))
@@ -270,10 +282,10 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, names: N
     )
 
 
-def _clause(text: str, found: list[Quantity], each: Quantity) -> tuple[int, int]:
-    cuts = (0, *(match.start() for match in _CLAUSE.finditer(text)), len(text))
-    start = max(cut for cut in cuts if cut <= each.start)
-    end = min((cut for cut in cuts if cut >= each.end), default=len(text))
+def _clause(sentence: Sentence, found: list[Quantity], each: Quantity) -> tuple[int, int]:
+    """Return from where to where the text is about a figure and not about the next one."""
+    cuts = sentence.clauses
+    start, end = _between(cuts, each)
     if end - start < SHORT_CLAUSE:
         start = max((cut for cut in cuts if cut < start), default=0)
     for other in found:
@@ -286,15 +298,17 @@ def _clause(text: str, found: list[Quantity], each: Quantity) -> tuple[int, int]
     return max(start, each.start - MOST_CLAUSE), min(end, each.end + MOST_CLAUSE)
 
 
+def _cuts(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:
+    return (0, *(match.start() for match in pattern.finditer(text)), len(text))
+
+
+def _between(cuts: tuple[int, ...], each: Quantity) -> tuple[int, int]:
+    """Return the cuts to both sides of a figure."""
+    return max(cut for cut in cuts if cut <= each.start), min(cut for cut in cuts if cut >= min(each.end, cuts[-1]))
+
+
 def _alike(a: Quantity, b: Quantity) -> bool:
     return a.noun.split(" ")[:1] == b.noun.split(" ")[:1]
-
-
-def _segment(text: str, each: Quantity) -> tuple[int, int]:
-    cuts = (0, *(match.start() for match in _SEGMENT.finditer(text)), len(text))
-    return max(cut for cut in cuts if cut <= each.start), min(
-        (cut for cut in cuts if cut >= each.end), default=len(text)
-    )
 
 
 def _base(after: str) -> frozenset[str]:
