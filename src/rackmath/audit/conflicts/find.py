@@ -69,7 +69,7 @@ def _two_of(members: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _groups(pairs: list[Pair]) -> list[list[Pair]]:
-    """Join pairs that share a figure."""
+    """Join pairs that share a figure, the likest first; a pair that is much less like than the others is left out."""
     name: dict[tuple[int, int], int] = {}
     groups: dict[int, list[Pair]] = {}
     for pair in pairs:
@@ -80,30 +80,33 @@ def _groups(pairs: list[Pair]) -> list[list[Pair]]:
         into = own[0] if own else len(name)
         groups.setdefault(into, []).append(pair)
         for other in own[1:]:
-            groups[into] += groups.pop(other)
-            for key, at in name.items():
-                if at == other:
-                    name[key] = into
-        for key in keys:
-            name[key] = into
+            moved = groups.pop(other)
+            groups[into] += moved
+            name.update((each.key, into) for each in _sides(moved))
+        name.update((key, into) for key in keys)
     return list(groups.values())
+
+
+def _sides(group: list[Pair]) -> Iterator[Reading]:
+    for pair in group:
+        yield from pair[1:]
 
 
 def _without_results(groups: list[list[Pair]], known: Iterable[Finding]) -> list[list[Pair]]:
     """Leave out groups of figures that follow from figures of another group: the conflict is told once, at its root."""
-    inputs: dict[Place, set[Place]] = {}
+    inputs: dict[Place, set[Place]] = defaultdict(set)
     for each in known:
         if each.kind == "arithmetic" and each.verdict in ("holds", "rounds"):
-            inputs.setdefault((each.note, each.line, each.start), set()).update(
-                (given.note, given.line, given.start) for given in each.inputs
-            )
-    places = [{_place(each) for pair in group for each in pair[1:]} for group in groups]
-    left = []
+            inputs[each.note, each.line, each.start].update((one.note, one.line, one.start) for one in each.inputs)
+    within: dict[Place, set[int]] = defaultdict(set)
     for at, group in enumerate(groups):
-        rest = set().union(*(other for i, other in enumerate(places) if i != at)) if len(groups) > 1 else set()
-        if not any(inputs.get(place, set()) & rest for place in places[at]):
-            left.append(group)
-    return left
+        for side in _sides(group):
+            within[_place(side)].add(at)
+    return [
+        group
+        for at, group in enumerate(groups)
+        if not any(within.get(root, set()) - {at} for side in _sides(group) for root in inputs.get(_place(side), ()))
+    ]
 
 
 def _place(reading: Reading) -> Place:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 
+from rackmath.audit.conflicts.cells import Cell, cells
 from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, SAYERS, SOFT, STOP
 from rackmath.audit.conflicts.names import Name, Named, Names, parts
 from rackmath.audit.conflicts.roles import role_of
@@ -49,6 +51,7 @@ _FIGURE_IN = re.compile(f"{FIGURE}+(?:\\s(?:million|billion|trillion))?(?:\\s(?:
 _OF = re.compile(r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
     r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})")
 _TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
+_CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|difference|rise|fall|[+-]?/-)\b|[Δ±]", re.IGNORECASE)
 _AXIS = re.compile(r"[^\W\d_][\w-]*")
 _NOUN_BEFORE = re.compile(r"([^\W\d_][\w-]{1,30})\s(?:of|is|was|are|were|at|averaged|reached|totalled|came to|stands at|stood at)\s\Z")
 _EACH_A = re.compile(r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?)([a-z]{1,12})\b")
@@ -135,31 +138,32 @@ class Reading:
 
 
 def readings(matter: Matter) -> Iterator[Reading]:
-    """Yield the figures of all notes that can be held against others."""
+    """Yield the figures of all notes that can be held against others, those of tables too."""
     names = Names(line.text for note in matter.notes for line in note.lines if line.text != line.heading)
     place = 0
     for note in matter.notes:
-        title = content(note.title)
         titled = frozenset(each.name for each in names.of(note.title))
         before: Sentence | None = None
-        paragraph = -1
-        for line in note.lines:
-            place += 1
-            if is_row(line.text):
+        paragraph = 0
+        for is_table, lines in groupby(note.lines, key=lambda line: is_row(line.text)):
+            if is_table:
+                paragraph += 1
+                for cell in cells(list(lines)):
+                    place += 1
+                    yield _of_cell(_sentence(note, place, paragraph, cell.line, cell.name, names, None, titled), cell)
                 before = None
                 continue
-            same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
-            if not same:
-                paragraph += 1
-            found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
-            plain = _blanked(line.text, found)
-            counted = {(each.noun.split(" ")[0],) for each in found}
-            named = tuple(each for each in names.of(plain) if each.name not in counted)
-            sentence = _sentence(note, place, paragraph, line, plain, named, before if same else None, title, titled)
-            before = sentence
-            for each in found:
-                if _stated(line.text, each):
-                    yield _reading(sentence, found, each)
+            for line in lines:
+                place += 1
+                same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
+                paragraph += not same
+                found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
+                plain = _blanked(line.text, found)
+                sentence = _sentence(note, place, paragraph, line, plain, names, before if same else None, titled, found)
+                before = sentence
+                for each in found:
+                    if _stated(line.text, each):
+                        yield _reading(sentence, found, each)
 
 
 def _blanked(text: str, found: list[Quantity]) -> str:
@@ -217,23 +221,71 @@ def _sentence(
     paragraph: int,
     line: Line,
     plain: str,
-    named: tuple[Named, ...],
+    names: Names,
     before: Sentence | None,
-    title: frozenset[str],
     titled: frozenset[Name],
+    found: Sequence[Quantity] = (),
 ) -> Sentence:
+    counted = {(each.noun.split(" ")[0],) for each in found}
+    named = tuple(each for each in names.of(plain) if each.name not in counted)
     about = frozenset(each.name for each in named if not each.says)
     by = frozenset(each.name for each in named if each.says) - about
     local = content(plain) | parts(about)
-    back = _BACK.match(plain) is not None
-    subject = before.subject if back and before else _subject(plain)
-    around = title | (content(line.heading) if line.heading else frozenset())
+    back = before is not None and _BACK.match(plain) is not None
+    around = content(note.title) | content(line.heading)
     known = titled
     if before:
         around |= before.local | parts(before.before)
         known |= before.names | before.before
-    clauses, segments = _cuts(_CLAUSE, line.text), _cuts(_SEGMENT, line.text)
-    return Sentence(note, place, paragraph, line, plain, named, clauses, segments, about, by, local, subject, around, known)
+    return Sentence(
+        note=note,
+        place=place,
+        paragraph=paragraph,
+        line=line,
+        plain=plain,
+        named=named,
+        clauses=_cuts(_CLAUSE, plain),
+        segments=_cuts(_SEGMENT, plain),
+        names=about,
+        by=by,
+        local=local,
+        subject=before.subject if back and before else _subject(plain),
+        around=around,
+        before=known,
+    )
+
+
+def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
+    told = sentence.plain
+    raw = frozenset(stem(word) for word in words(told))
+    figure = cell.figure
+    return Reading(
+        sentence=sentence,
+        figure=figure,
+        local=sentence.local,
+        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
+        names=sentence.names,
+        years=frozenset(_YEAR.findall(told)),
+        times=frozenset(_TIME.findall(told)),
+        hard=_hard(told),
+        soft=raw,
+        per=_per(figure, told, ""),
+        noun=sentence.local if figure.unit == "" else frozenset(),
+        conditions=frozenset(),
+        rivals=(),
+        role="change" if _CHANGE.search(told) else "",
+        base=frozenset(),
+        kinds={},
+    )
+
+
+def _hard(told: str) -> frozenset[str]:
+    """Return the scopes that a text sets; both of two that make up the whole are as good as none."""
+    printed = {word.casefold() for word in _AXIS.findall(told)}
+    axes = {HARD[word] for word in printed if word in HARD}
+    for pair in BOTH:
+        axes -= pair if pair <= axes else set()
+    return frozenset(axes)
 
 
 def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Reading:
@@ -247,10 +299,6 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
     if text[:start].strip() == "" and _BACK.match(text):
         local |= sentence.subject
     raw = frozenset(stem(word) for word in words(f"{told} {each.text}"))
-    printed = {word.casefold() for word in _AXIS.findall(f"{told} {each.text}")}
-    axes = {HARD[word] for word in printed if word in HARD}
-    for pair in BOTH:
-        axes -= pair if pair <= axes else set()
     years = frozenset(_YEAR.findall(text[start:end])) or frozenset(_YEAR.findall(text[first:last]))
     times = frozenset(_TIME.findall(text[start:end])) or frozenset(_TIME.findall(text[first:last]))
     return Reading(
@@ -261,7 +309,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
         names=about,
         years=years or frozenset(_YEAR.findall(text)),
         times=times,
-        hard=frozenset(axes),
+        hard=_hard(f"{told} {each.text}"),
         soft=raw,
         per=_per(each, told, text[each.end : each.end + 30]),
         noun=_noun(text, each) if each.unit == "" else frozenset(),
