@@ -121,7 +121,7 @@ OTHER = {
         "Fines at Upton library brought in £41,000.",
     ),
     "a rest and a whole": (
-        "The Dorn network lost 11 % of its water.",
+        "Over the whole network the Dorn company lost 11 % of its water.",
         "On the Tarn branch the Dorn company lost 19 % of its water.",
     ),
     "shares of two things": (

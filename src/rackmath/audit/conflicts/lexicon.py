@@ -32,18 +32,19 @@ _MEASURES = {
     "ship": "ship ships vessel vessels boat boats",
     "patient": "patient patients",
     "pupil": "pupil pupils student students",
-    "client": "customer customers client clients subscriber subscribers",
+    "client": "customer customers client clients subscriber subscribers take-up uptake penetration",
     "share": "share proportion fraction percentage",
     "yield": "yield yields output produce produces produced production",
     "move": "move moves moved moving transfer transfers transferred transport haul relocate relocating repositioning",
     "fault": "fault faults failure failures fail failed fails breakdown breakdowns outage outages",
     "make": "build builds built construct constructed construction",
+    "distance": "mileage kilometre kilometres kilometer kilometers km mile miles distance",
     "area": "area acreage footprint",
     "vacancy": "vacant vacancy vacancies unfilled empty",
     "visit": "visit visits visited visitor visitors attendance attendances",
     "error": "error errors mistake mistakes",
     "car": "car cars vehicle vehicles",
-    "connect": "connect connects connected connection connections subscription take-up uptake",
+    "connect": "connect connects connected connection connections",
 }
 
 MEASURES: dict[str, frozenset[str]] = {}
@@ -52,6 +53,9 @@ MEASURES: dict[str, frozenset[str]] = {}
 for _name, _listed in _MEASURES.items():
     for _word in listed(_listed):
         MEASURES[stem(_word)] = MEASURES.get(stem(_word), frozenset()) | {f"={_name}"}
+
+PEOPLE = frozenset({"=rider", "=patient", "=pupil", "=client", "=staff", "=visit"})
+"""Who may be called just people."""
 
 MONEY = frozenset({"=price", "=revenue", "=profit", "=spend", "=debt", "=saving", "=grant", "=wage", "=valuation"})
 TIMES = frozenset({"=duration", "=wait", "=life"})
@@ -86,10 +90,20 @@ SAYERS = frozenset(
     records regulator release remark report reported reports section sheet slide slides source speak speaks spoke state
     stated states statement talk tell tells told version website write writes wrote interview consultant spokesman
     chairman chief survey surveyed show shows showed shown find finds found finding study count counts counted analyst
-    analysts estimate estimates estimated ledger"""
+    analysts estimate estimates estimated ledger appendix disagree disagrees contradict contradicts dispute disputes yearbook brochure"""
     )
 )
 """Words of who says it, which tell nothing of what is said."""
+
+QUOTED = frozenset(
+    stem(word)
+    for word in listed(
+        """according disagrees disagree contradicts contradict disputes disputed leaflet brochure newspaper yearbook
+        claims claimed claim said say says reported reports report appendix regulator spokesman website wrote writes
+        states stated"""
+    )
+)
+"""Words by which a text quotes another, which may contradict it in the next sentence."""
 
 SAY = listed(
     """said says reports reported estimates estimated found finds puts put counts counted claims claimed writes wrote
@@ -136,7 +150,7 @@ HARD = _axes(
     "net",
     "adult adults",
     "child children",
-    "network fleet network-wide fleet-wide nationwide national overall system-wide company-wide nationally globally worldwide global",
+    "whole entire overall nationwide network-wide fleet-wide system-wide company-wide nationally globally worldwide",
     "weekend saturday saturdays sunday sundays",
     "night nights overnight",
     "single",
@@ -154,6 +168,9 @@ HARD = _axes(
     "fine penalty",
 )
 """Words that set a scope: where one side has one, the silence of the other is a difference too."""
+
+SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
+"""Labels that a sentence may owe to those about it."""
 
 BOTH = ({"prefill", "decode"}, {"input", "output"}, {"training", "inference"}, {"gross", "net"}, {"adult adults", "child"})
 """Labels that cancel out: "prefill and decode together" is as good as silence."""

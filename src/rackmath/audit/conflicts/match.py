@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import log
 
 from rackmath.audit.bounds import accepted
-from rackmath.audit.conflicts.lexicon import MONEY, SOFT, TIMES
+from rackmath.audit.conflicts.lexicon import MONEY, PEOPLE, SETTINGS, SOFT, TIMES
 from rackmath.audit.conflicts.names import parts, strangers
-from rackmath.audit.conflicts.reading import HEAD, PEOPLE, Reading, scopes
+from rackmath.audit.conflicts.reading import HEAD, HEADS, Reading, scopes
 from rackmath.audit.quantity import Quantity
 
 MOST_APART, LEAST_APART = 5.0, 1.02
@@ -28,6 +28,9 @@ of the other, which may say more."""
 
 UNIT = 0.5
 """What a unit counts, as a part of a word as rare."""
+
+UNSAID_BASE = 0.8
+"""Share of the likeness that is left where only one share tells of what it is."""
 
 OTHER_KIND = 0.5
 """Share of the likeness that is left where one thing seems to be of two kinds."""
@@ -98,9 +101,11 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
         return None  # what stands together is of two things, unless somebody else says the one
     if any(not differ(a.figure, each) for each in b.rivals) or any(not differ(b.figure, each) for each in a.rivals):
         return None  # the other text has this figure too, of something else or under another condition
-    if a.hard != b.hard or not _of_one_sort(a, b) or _contrary_conditions(a, b):
+    if _contrary_scopes(a, b) or not _of_one_sort(a, b) or _contrary_conditions(a, b):
         return None
     unsaid: list[str] = []
+    if _contrary_years(a, b):
+        return None
     for first, second, name in ((a.years, b.years, "year"), (a.times, b.times, "time")):
         if first != second:
             if first and second and not first & second:
@@ -124,11 +129,18 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
     less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
     score = told / (told + STRANGE * less + MORE * more)
+    if _of_unsaid_base(a, b):
+        score *= UNSAID_BASE
     if _contrary_kinds(a, b, common):
         score *= OTHER_KIND
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _of_unsaid_base(a: Reading, b: Reading) -> bool:
+    """Whether one share is of something that the text of the other does not speak of."""
+    return any(mine.base and not mine.base & (other.local | other.sentence.local) for mine, other in ((a, b), (b, a)))
 
 
 def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
@@ -146,17 +158,33 @@ def _alike_in(a: Reading, b: Reading) -> float:
     return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), mean))
 
 
+def _contrary_scopes(a: Reading, b: Reading) -> bool:
+    """Whether one is of a scope that the other is not of."""
+    return any(
+        label not in SETTINGS or label not in other.everything for mine, other in ((a, b), (b, a)) for label in mine.hard - other.hard
+    )
+
+
+def _contrary_years(a: Reading, b: Reading) -> bool:
+    """Whether two figures are of different years; within a note an old year stands for itself."""
+    first, second = a.years or a.sentence.earlier, b.years or b.sentence.earlier
+    if first and second:
+        return not first & second
+    return a.sentence.note is b.sentence.note and bool(a.years | b.years) and max(a.years | b.years) < a.sentence.last
+
+
 def _of_one_sort(a: Reading, b: Reading) -> bool:
     """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
     if a.figure.unit == "" and a.figure.kind == "amount" and not (a.noun & b.noun):
-        return False
+        nouns = a.noun | b.noun
+        if not (nouns & PEOPLE and "peopl" in nouns):
+            return False
     for mine, other in ((a, b), (b, a)):
-        said = other.soft | ({HEAD} if other.figure.each or other.soft & PEOPLE else set())
+        said = other.soft | ({HEAD} if other.figure.each or other.soft & HEADS else set())
         if "item" not in mine.per | other.per and mine.per - other.per - said:
             return False
-    for mine, other in ((a, b), (b, a)):
-        if mine.base and not mine.base & (other.base or other.local | other.sentence.local):
-            return False
+    if a.base and b.base and not a.base & b.base:
+        return False
     for group in (MONEY, TIMES):
         first, second = a.measures & group, b.measures & group
         if first and second and not first & second:
@@ -187,6 +215,9 @@ def _contrary_names(a: Reading, b: Reading) -> bool:
     if first - b.everything and second - a.everything:
         return True
     for mine, other in ((a, b), (b, a)):
+        one_note = mine.sentence.note is other.sentence.note and mine.figure.kind == "share"
+        if one_note and mine.names and not other.names and not parts(mine.names) & other.everything:
+            return True
         if mine.names and not other.names and (known := parts(other.sentence.before | other.sentence.names)):
             if not parts(mine.names) & known:
                 return True

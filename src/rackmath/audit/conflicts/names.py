@@ -58,9 +58,9 @@ class Names:
             begins = text[max(0, match.start() - 4) : match.start()].rstrip("\"'“‘( ")[-1:] in ("", ".", "?", "!", ":")
             if begins and not (_coded(words[0]) or words[0] in self._names):
                 words = words[1:]
-            while words and words[0] in _NO_NAMES:
+            while words and _common(words[0]):
                 words = words[1:]
-            while words and words[-1] in _NO_NAMES:
+            while words and _common(words[-1]):
                 words = words[:-1]
             if words and len("".join(words)) > 1 and any(map(str.isalpha, words[0])):
                 said = _SAYING.match(text, match.end()) or _TOLD_BY.search(
@@ -72,6 +72,10 @@ class Names:
 
 def _plain(word: str) -> str:
     return word.casefold().strip(".'’").removesuffix("'s").removesuffix("’s")
+
+
+def _common(word: str) -> bool:
+    return word.split("-")[0] in _NO_NAMES or word.removesuffix("s") in _NO_NAMES
 
 
 def _coded(word: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
 from rackmath.audit.conflicts.cells import Cell, cells
-from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, SAYERS, SOFT, STOP
+from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, QUOTED, SAYERS, SOFT, STOP
 from rackmath.audit.conflicts.names import Name, Named, Names, parts
 from rackmath.audit.conflicts.roles import role_of
 from rackmath.audit.conflicts.stems import stem, words
@@ -37,7 +38,7 @@ SMALLEST = 1e-6
 """Lengths below this are names of chip processes."""
 
 _CLAUSE = re.compile(
-    r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although)\b"
+    r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|versus|vs|compared|against|than)\b"
 )
 _SEGMENT = re.compile(r";|,\swhich\b|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -53,15 +54,17 @@ _OF = re.compile(r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was
 _TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
 _CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|difference|rise|fall|[+-]?/-)\b|[Δ±]", re.IGNORECASE)
 _AXIS = re.compile(r"[^\W\d_][\w-]*")
+_APPOSED = re.compile(f"{FIGURE}[^{FIGURE}]{{0,16}}[,(]\\s?\\Z")
+_RESULT = re.compile(r"(?:That|This|Which|So that|So this) (?:is|was|makes|made|comes|came|means|meant|gives|gave)\b")
 _NOUN_BEFORE = re.compile(r"([^\W\d_][\w-]{1,30})\s(?:of|is|was|are|were|at|averaged|reached|totalled|came to|stands at|stood at)\s\Z")
 _EACH_A = re.compile(r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?)([a-z]{1,12})\b")
 HEAD = "head"
-PEOPLE = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
+HEADS = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
 _A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
 _LATER = re.compile(r"\s(?:later|earlier|ago|before|after|afterwards|from now|old)\b")
 _WITHIN = re.compile(r"\b(?:(?:with)?in the|over the|over an?|for the|the|within|following|next|past|last|previous|every)\s(?:following\s|next\s|past\s|last\s)?\Z")
 _OTHER_END = re.compile(
-    r"\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than|not)\s(?:[a-z]+\s){0,3}\Z"
+    r"\b(?:from|against|versus|vs\.?|than|compared (?:with|to)|instead of|rather than)\s(?:[a-z]+\s){0,3}\Z|\bnot\s\Z"
 )
 
 
@@ -84,6 +87,10 @@ class Sentence:
     local: frozenset[str]
     subject: frozenset[str]
     around: frozenset[str]
+    last: str
+    """The year that the whole text tells most of."""
+    earlier: frozenset[str]
+    """Years of the sentences before it in its paragraph."""
     before: frozenset[Name]
     """Names of the sentences before it in its paragraph, of the heading and of the title."""
 
@@ -114,7 +121,7 @@ class Reading:
     @property
     def attributed(self) -> bool:
         """Whether its sentence names who says so."""
-        return bool(self.sentence.by or self.soft & SAYERS)
+        return bool(self.sentence.by or not QUOTED.isdisjoint(map(stem, words(self.sentence.plain))))
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -140,6 +147,8 @@ class Reading:
 def readings(matter: Matter) -> Iterator[Reading]:
     """Yield the figures of all notes that can be held against others, those of tables too."""
     names = Names(line.text for note in matter.notes for line in note.lines if line.text != line.heading)
+    years = Counter(year for note in matter.notes for line in note.lines for year in _YEAR.findall(line.text))
+    last = max(years, key=lambda year: (years[year], year), default="")
     place = 0
     for note in matter.notes:
         titled = frozenset(each.name for each in names.of(note.title))
@@ -150,7 +159,7 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 paragraph += 1
                 for cell in cells(list(lines)):
                     place += 1
-                    yield _of_cell(_sentence(note, place, paragraph, cell.line, cell.name, names, None, titled), cell)
+                    yield _of_cell(_sentence(note, place, paragraph, cell.line, cell.name, names, None, titled, last), cell)
                 before = None
                 continue
             for line in lines:
@@ -159,10 +168,10 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 paragraph += not same
                 found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
                 plain = _blanked(line.text, found)
-                sentence = _sentence(note, place, paragraph, line, plain, names, before if same else None, titled, found)
+                sentence = _sentence(note, place, paragraph, line, plain, names, before if same else None, titled, last, found)
                 before = sentence
                 for each in found:
-                    if _stated(line.text, each):
+                    if _stated(line.text, found, each):
                         yield _reading(sentence, found, each)
 
 
@@ -171,7 +180,7 @@ def _blanked(text: str, found: list[Quantity]) -> str:
     parts, place = [], 0
     for each in found:
         start = max(each.start, place)
-        if each.kind != "year" and not each.worded and each.end > start:
+        if each.kind != "year" and not each.worded and not _YEAR.fullmatch(each.text) and each.end > start:
             parts += [text[place:start], FIGURE * (each.end - start)]
             place = each.end
     return "".join([*parts, text[place:]])
@@ -195,7 +204,7 @@ def _of_many(text: str, each: Quantity) -> Quantity:
     )
 
 
-def _stated(text: str, each: Quantity) -> bool:
+def _stated(text: str, found: list[Quantity], each: Quantity) -> bool:
     """Whether a figure says how much of something there is, rather than how it compares."""
     return not (
         each.kind in ("year", "points", "factor")
@@ -203,6 +212,8 @@ def _stated(text: str, each: Quantity) -> bool:
         or (each.unit == "" and each.kind == "amount" and not each.per and not _noun(text, each))
         or (each.unit == "" and _YEAR.fullmatch(each.text) is not None)
         or is_name(text, each)
+        or (each.kind == "share" and _APPOSED.search(_blanked(text, found)[: each.start]) is not None)
+        or _RESULT.match(text) is not None
         or each.noun.startswith(("basis point", "percentage point"))
         or (each.unit == "m" and each.value < SMALLEST)
         or _OTHER_END.search(text[max(0, each.start - 50) : each.start]) is not None
@@ -224,6 +235,7 @@ def _sentence(
     names: Names,
     before: Sentence | None,
     titled: frozenset[Name],
+    last: str,
     found: Sequence[Quantity] = (),
 ) -> Sentence:
     counted = {(each.noun.split(" ")[0],) for each in found}
@@ -251,6 +263,8 @@ def _sentence(
         local=local,
         subject=before.subject if back and before else _subject(plain),
         around=around,
+        last=last,
+        earlier=(frozenset(_YEAR.findall(before.line.text)) or before.earlier) if before else frozenset(),
         before=known,
     )
 
@@ -275,13 +289,13 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
         rivals=(),
         role="change" if _CHANGE.search(told) else "",
         base=frozenset(),
-        kinds={},
+        kinds=_kinds(told),
     )
 
 
 def _hard(told: str) -> frozenset[str]:
     """Return the scopes that a text sets; both of two that make up the whole are as good as none."""
-    printed = {word.casefold() for word in _AXIS.findall(told)}
+    printed = {part for word in _AXIS.findall(told.casefold()) for part in (word, *word.split("-"))}
     axes = {HARD[word] for word in printed if word in HARD}
     for pair in BOTH:
         axes -= pair if pair <= axes else set()
@@ -377,13 +391,13 @@ def _kinds(text: str) -> dict[str, str]:
 
 def _noun(text: str, each: Quantity) -> frozenset[str]:
     """Return what a bare number counts: the words after it, or those before in "an average gate of 28,900"."""
-    after = [root for word in each.noun.split(" ")[:2] if word and (root := stem(word)) not in STOP]
+    after = [_one_word(root) for word in each.noun.split(" ")[:2] if word and (root := stem(word)) not in STOP]
     if after or each.kind != "amount":
         return frozenset(after)
     match = _NOUN_BEFORE.search(text[max(0, each.start - 60) : each.start])
     if match is None or (root := stem(match[1])) in STOP or root in SAYERS:
         return frozenset()
-    return frozenset({root})
+    return frozenset({_one_word(root)})
 
 
 def _per(each: Quantity, told: str, after: str) -> frozenset[str]:
@@ -393,16 +407,22 @@ def _per(each: Quantity, told: str, after: str) -> frozenset[str]:
         found.add(match[1])
     if not found and (match := _FOR_EACH.search(told)):
         found = set(match[1].casefold().split("-"))
-    return frozenset(HEAD if root in PEOPLE else root for root in map(stem, found))
+    return frozenset(HEAD if root in HEADS else root for root in map(stem, found))
 
 
 def content(text: str) -> frozenset[str]:
     """Return the stems of the words that say what a text is about."""
     return frozenset(
-        found
+        _one_word(found)
         for word in words(text)
         if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
     )
+
+
+def _one_word(root: str) -> str:
+    """Return the measure that a word stands for, if it is one only: passengers and ridership are the same."""
+    measures = MEASURES.get(root, frozenset())
+    return next(iter(measures)) if len(measures) == 1 else root
 
 
 def _subject(text: str) -> frozenset[str]:

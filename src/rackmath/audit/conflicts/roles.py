@@ -13,10 +13,11 @@ _CHANGED = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drop(?:s|ped)?|cuts?|cutting|reduc\w{1,8}|increas\w{1,6}|gr[eo]w\w{0,4}|gains?|"
-    r"gained|declin\w{1,6}|sav(?:e|es|ed|ing|ings)|up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
+    r"gained|declin\w{1,6}|up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
     r"jump\w{0,4}|surg\w{1,4}|shrank|lower(?:s|ed)?|rais\w{1,4}|compress\w{1,6}|slash\w{1,4}|add(?:s|ed)?)"
     r"(?:\s(?:of|by|in|some|only|just|roughly|about|around|costs?|prices?|it|them|this|that|the|price|cost))*\s?\Z"
 )
+_SAVED = re.compile(r"\bsav(?:e|es|ed|ing|ings)\s(?:[a-z]{1,12}\s){0,3}\Z")
 _IF = re.compile(
     r"\b(?:if|would|could|might|should|suppos\w{1,4}|assum\w{1,6}|unless|were to|what-if|imagine|breaks? even|break-even|"
     r"breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
@@ -39,6 +40,8 @@ def role_of(text: str, start: int, end: int, figure: Quantity) -> str:
     """Return what part a figure plays in the stretch of a sentence from `start` to `end`."""
     before, after = text[max(start, figure.start - 60) : figure.start], text[figure.end : min(end, figure.end + 50)]
     if not before.endswith("to ") and (_CHANGED.match(after) or _CHANGES.search(before)):
+        return "change"
+    if figure.kind == "share" and _SAVED.search(before):
         return "change"
     if before.endswith("by ") and not after.startswith(" of "):
         return "change"

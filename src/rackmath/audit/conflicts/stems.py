@@ -10,6 +10,9 @@ from rackmath.audit.quantity import singular
 
 _WORD = re.compile(r"[^\W\d_][\w'’.+/-]{0,60}[\w+]|[^\W\d_]")
 _ENDINGS = ("isation", "ization", "ations", "ation", "ative", "ated", "ates", "ate", "ing", "ion", "ive", "ly", "ed", "e")
+WHOLE = frozenset({"take-up", "on-demand", "break-even", "second-hand"})
+"""Words with a hyphen whose parts say something else."""
+
 SHORTEST = 4
 """Letters that are left of a word at least."""
 
@@ -36,7 +39,7 @@ def words(text: str) -> Iterator[str]:
     """Yield the words of a text as printed; those with a hyphen also in their parts."""
     for match in _WORD.finditer(text):
         word = match.group()
-        if "-" in word or "/" in word:
+        if ("-" in word or "/" in word) and word.casefold() not in WHOLE:
             parts = [part for part in re.split(r"[-/]", word) if part]
             if all(part.isalpha() for part in parts):
                 yield from parts
