@@ -103,7 +103,10 @@ OTHER = {
         "Borel-7 charges $1.20 per million input tokens.",
         "Borel-7 charges $4.80 per million output tokens.",
     ),
-    "a variant": ("Borel-7 charges $1.20 per million input tokens.", "Borel-7 Mini charges $0.30 per million input tokens."),
+    "a variant": (
+        "Borel-7 charges $1.20 per million input tokens.",
+        "Borel-7 Mini charges $0.30 per million input tokens.",
+    ),
     "reserved and spot": (
         "A reserved hour of the K40 at Borel costs $1.10.",
         "A spot hour of the K40 at Borel costs $0.60.",
@@ -136,7 +139,10 @@ OTHER = {
         "The Norland auction sold 320 MHz of spectrum.",
         "The Sudland auction sold 190 MHz of spectrum.",
     ),
-    "two terms": ("The Tarn loan runs for four years at a fixed rate.", "The Dorn loan runs for three years at a fixed rate."),
+    "two terms": (
+        "The Tarn loan runs for four years at a fixed rate.",
+        "The Dorn loan runs for three years at a fixed rate.",
+    ),
     "hedged": ("Over 400 people work at the Penhale quarry.", "The Penhale quarry has 460 people at work."),
     "rounded": ("The Penhale quarry has about 450 workers.", "The Penhale quarry has 462 workers."),
     "two sizes": ("A forty-foot box to Holmvik costs $900.", "A twenty-foot box to Holmvik costs $520."),
@@ -179,13 +185,17 @@ def test_a_text_is_held_against_a_table(text, value):
     assert value in {each.value for each in found[0].statements}
 
 
-@pytest.mark.parametrize("text", ["Maple ward has 28 beds.", "Rowan ward has 34 beds.", "A day on Hazel ward costs £520."])
+@pytest.mark.parametrize(
+    "text", ["Maple ward has 28 beds.", "Rowan ward has 34 beds.", "A day on Hazel ward costs £520."]
+)
 def test_a_text_that_agrees_with_a_table_or_is_of_another_row_is_no_conflict(text):
     assert not [each.explanation for each in _found(f"{TABLE}\n\n{text}")]
 
 
 def test_a_claimant_may_contradict_in_the_same_paragraph():
-    found = _found("The leaflet says that people in Tarn use 151 litres a day. People in Tarn use 142 litres each a day.")
+    found = _found(
+        "The leaflet says that people in Tarn use 151 litres a day. People in Tarn use 142 litres each a day."
+    )
     assert [{each.value for each in one.statements} for one in found] == [{"151 litres a day", "142 litres"}]
 
 
@@ -217,8 +227,12 @@ def test_what_follows_from_a_conflict_is_not_told_again(tmp_path):
 
     from rackmath.audit import audit
 
-    (tmp_path / "a.md").write_text("# A\n\nThe Harwick brewery draws 2.0 MW. That is 17,520 MWh a year at the Harwick brewery.\n")
-    (tmp_path / "b.md").write_text("# B\n\nThe Harwick brewery draws 3.0 MW. That is 26,280 MWh a year at the Harwick brewery.\n")
+    (tmp_path / "a.md").write_text(
+        "# A\n\nThe Harwick brewery draws 2.0 MW. That is 17,520 MWh a year at the Harwick brewery.\n"
+    )
+    (tmp_path / "b.md").write_text(
+        "# B\n\nThe Harwick brewery draws 3.0 MW. That is 26,280 MWh a year at the Harwick brewery.\n"
+    )
     found = [each for each in audit(tmp_path, date(2026, 12, 1)) if each.kind == "conflict"]
     assert [{each.value for each in one.statements} for one in found] == [{"2.0 MW", "3.0 MW"}]
 
@@ -228,7 +242,9 @@ def test_thousands_of_notes_take_linear_time():
 
     def took(count):
         notes = tuple(
-            note_of(f"# Note {at}\n\nHarbour {at % 97} moved {at} boxes an hour. Its tariff was ${at} a tonne.", "n", "n")
+            note_of(
+                f"# Note {at}\n\nHarbour {at % 97} moved {at} boxes an hour. Its tariff was ${at} a tonne.", "n", "n"
+            )
             for at in range(count)
         )
         begun = process_time()

@@ -11,7 +11,8 @@ _MEASURES = {
     bought worth rental""",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
-    "spend": "spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs capex opex invest invested",
+    "spend": "spend spends spent spending budget outlay expense expenses expenditure expenditures
+    cost costs capex opex invest invested",
     "debt": "debt debts owe owes owed borrow borrowed borrowing loan loans arrears",
     "saving": "save saves saved saving savings",
     "grant": "subsidy subsidies subsidise grant grants aid",
@@ -90,7 +91,8 @@ SAYERS = frozenset(
     records regulator release remark report reported reports section sheet slide slides source speak speaks spoke state
     stated states statement talk tell tells told version website write writes wrote interview consultant spokesman
     chairman chief survey surveyed show shows showed shown find finds found finding study count counts counted analyst
-    analysts estimate estimates estimated ledger appendix disagree disagrees contradict contradicts dispute disputes yearbook brochure"""
+    analysts estimate estimates estimated ledger appendix
+    disagree disagrees contradict contradicts dispute disputes yearbook"""
     )
 )
 """Words of who says it, which tell nothing of what is said."""
@@ -172,7 +174,13 @@ HARD = _axes(
 SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
 """Labels that a sentence may owe to those about it."""
 
-BOTH = ({"prefill", "decode"}, {"input", "output"}, {"training", "inference"}, {"gross", "net"}, {"adult adults", "child"})
+BOTH = (
+    {"prefill", "decode"},
+    {"input", "output"},
+    {"training", "inference"},
+    {"gross", "net"},
+    {"adult adults", "child"},
+)
 """Labels that cancel out: "prefill and decode together" is as good as silence."""
 
 SOFT: tuple[frozenset[str], ...] = tuple(

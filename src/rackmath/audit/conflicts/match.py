@@ -161,7 +161,9 @@ def _alike_in(a: Reading, b: Reading) -> float:
 def _contrary_scopes(a: Reading, b: Reading) -> bool:
     """Whether one is of a scope that the other is not of."""
     return any(
-        label not in SETTINGS or label not in other.everything for mine, other in ((a, b), (b, a)) for label in mine.hard - other.hard
+        label not in SETTINGS or label not in other.everything
+        for mine, other in ((a, b), (b, a))
+        for label in mine.hard - other.hard
     )
 
 
@@ -218,9 +220,9 @@ def _contrary_names(a: Reading, b: Reading) -> bool:
         one_note = mine.sentence.note is other.sentence.note and mine.figure.kind == "share"
         if one_note and mine.names and not other.names and not parts(mine.names) & other.everything:
             return True
-        if mine.names and not other.names and (known := parts(other.sentence.before | other.sentence.names)):
-            if not parts(mine.names) & known:
-                return True
+        known = parts(other.sentence.before | other.sentence.names)
+        if mine.names and not other.names and known and not parts(mine.names) & known:
+            return True
     return False
 
 

@@ -23,7 +23,9 @@ _NO_NAMES = listed(
     p50 p90 p95 p99 m2 m3 co2 kpi pdf url faq rfp sim sims mhz ghz ppa usd eur gbp"""
 )
 _SAYING = re.compile(rf"(?:['’]s)?\s(?:(?:has|have|had|now|also|own)\s)?(?:{'|'.join(sorted(SAY))})\b")
-_TOLD_BY = re.compile(r"(?:\b[Aa]ccording to|\b[Ss]ays|\b[Ss]aid|\bwrote|\bestimates? (?:by|from)|\bdata from|\breported by)\s(?:the\s)?\Z")
+_TOLD_BY = re.compile(
+    r"\b(?:[Aa]ccording to|[Ss]ays|[Ss]aid|wrote|estimates? (?:by|from)|data from|reported by)\s(?:the\s)?\Z"
+)
 
 Name = tuple[str, ...]
 
@@ -75,7 +77,7 @@ def _plain(word: str) -> str:
 
 
 def _common(word: str) -> bool:
-    return word.split("-")[0] in _NO_NAMES or word.removesuffix("s") in _NO_NAMES
+    return word.partition("-")[0] in _NO_NAMES or word.removesuffix("s") in _NO_NAMES
 
 
 def _coded(word: str) -> bool:

@@ -7,9 +7,10 @@ import re
 from rackmath.audit.quantity import Quantity
 
 _CHANGED = re.compile(
-    r"\s?(?:[a-z]{2,14}\s){0,2}?(?:more|fewer|less|higher|lower|cheaper|dearer|faster|slower|longer|shorter|better|worse|"
-    r"up|down|off|above|below|ahead|behind|larger|smaller|greater|increase|decrease|rise|fall|drop|cut|reduction|growth|gain|"
-    r"decline|discount|savings?|improvement|jump|premium|surge|compression|overrun|haircut|markup|mark-up|extra|short|a turn)\b"
+    r"\s?(?:[a-z]{2,14}\s){0,2}?(?:more|fewer|less|higher|lower|cheaper|dearer|faster|slower|longer|shorter|better|"
+    r"worse|up|down|off|above|below|ahead|behind|larger|smaller|greater|increase|decrease|rise|fall|drop|cut|reduction|growth|"
+    r"gain|decline|discount|savings?|improvement|jump|premium|surge|compression|overrun|haircut|markup|mark-up|extra|"
+    r"short|a turn)\b"
 )
 _CHANGES = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drop(?:s|ped)?|cuts?|cutting|reduc\w{1,8}|increas\w{1,6}|gr[eo]w\w{0,4}|gains?|"
@@ -19,18 +20,18 @@ _CHANGES = re.compile(
 )
 _SAVED = re.compile(r"\bsav(?:e|es|ed|ing|ings)\s(?:[a-z]{1,12}\s){0,3}\Z")
 _IF = re.compile(
-    r"\b(?:if|would|could|might|should|suppos\w{1,4}|assum\w{1,6}|unless|were to|what-if|imagine|breaks? even|break-even|"
-    r"breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
+    r"\b(?:if|would|could|might|should|suppos\w{1,4}|assum\w{1,6}|unless|were to|what-if|imagine|breaks? even|"
+    r"break-even|breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
-    r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|propos(?:es|ed|al)|aims?|will|"
-    r"targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|next (?:year|summer|winter|quarter))\b",
+    r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|propos(?:es|ed|al)|"
+    r"aims?|will|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|next (?:year|summer|winter|quarter))\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
-    r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|once|until|"
-    r"(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
+    r"once|until|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )

@@ -9,7 +9,22 @@ from functools import lru_cache
 from rackmath.audit.quantity import singular
 
 _WORD = re.compile(r"[^\W\d_][\w'’.+/-]{0,60}[\w+]|[^\W\d_]")
-_ENDINGS = ("isation", "ization", "ations", "ation", "ative", "ated", "ates", "ate", "ing", "ion", "ive", "ly", "ed", "e")
+_ENDINGS = (
+    "isation",
+    "ization",
+    "ations",
+    "ation",
+    "ative",
+    "ated",
+    "ates",
+    "ate",
+    "ing",
+    "ion",
+    "ive",
+    "ly",
+    "ed",
+    "e",
+)
 WHOLE = frozenset({"take-up", "on-demand", "break-even", "second-hand"})
 """Words with a hyphen whose parts say something else."""
 

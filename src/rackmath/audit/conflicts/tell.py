@@ -1,4 +1,4 @@
-"""Tell a group of contradicting statements: what they are of, what is alike, what differs, and who stands behind each."""
+"""Tell a group of contradicting statements: what they are of, what differs, and who stands behind each."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def _quantity(best: Pair) -> str:
     like, *sides = best
     names = [
         " ".join(
-            dict.fromkeys(word for word in words(each.sentence.line.text) if stem(word) in like.common | parts(each.names))
+            dict.fromkeys(
+                word for word in words(each.sentence.line.text) if stem(word) in like.common | parts(each.names)
+            )
         )
         for each in sides
     ]
