@@ -11,8 +11,8 @@ _MEASURES = {
     bought worth rental""",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
-    "spend": "spend spends spent spending budget outlay expense expenses expenditure expenditures
-    cost costs capex opex invest invested",
+    "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
+    capex opex invest invested""",
     "debt": "debt debts owe owes owed borrow borrowed borrowing loan loans arrears",
     "saving": "save saves saved saving savings",
     "grant": "subsidy subsidies subsidise grant grants aid",
@@ -171,6 +171,22 @@ HARD = _axes(
 )
 """Words that set a scope: where one side has one, the silence of the other is a difference too."""
 
+PERIODIC = {
+    stem(word): period
+    for word, period in (
+        ("hourly", "hour"),
+        ("daily", "day"),
+        ("nightly", "day"),
+        ("weekly", "week"),
+        ("monthly", "month"),
+        ("quarterly", "quarter"),
+        ("yearly", "year"),
+        ("annual", "year"),
+        ("annually", "year"),
+    )
+}
+"""The period that a word tells of."""
+
 SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
 """Labels that a sentence may owe to those about it."""
 
@@ -194,6 +210,7 @@ SOFT: tuple[frozenset[str], ...] = tuple(
         "north south east west northern southern eastern western",
         "weekday weekend saturday sunday",
         "day night",
+        "buy sell",
         "lower upper",
         "old new",
         "first second third fourth last",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import log
 
 from rackmath.audit.bounds import accepted
+from rackmath.audit.conflicts.contrast import is_contrast
 from rackmath.audit.conflicts.lexicon import MONEY, PEOPLE, SETTINGS, SOFT, TIMES
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import HEAD, HEADS, Reading, scopes
@@ -133,6 +134,8 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
         score *= UNSAID_BASE
     if _contrary_kinds(a, b, common):
         score *= OTHER_KIND
+    if is_contrast(a, b):
+        return None
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
@@ -155,7 +158,8 @@ def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
 def _alike_in(a: Reading, b: Reading) -> float:
     """Return what it counts that two figures agree in measure, year, time and in being a mean."""
     mean = all("average" in each.soft or "mean" in each.soft for each in (a, b))
-    return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), mean))
+    conditions = bool(a.conditions & b.conditions)
+    return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), conditions, mean))
 
 
 def _contrary_scopes(a: Reading, b: Reading) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import groupby
 
 from rackmath.audit.conflicts.cells import Cell, cells
-from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, QUOTED, SAYERS, STOP
+from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, PERIODIC, QUOTED, SAYERS, STOP
 from rackmath.audit.conflicts.names import Name, Names, parts
 from rackmath.audit.conflicts.roles import role_of
 from rackmath.audit.conflicts.sentence import BACK, FIGURE, YEAR, Sentence, between, blanked, content, sentence_of
@@ -57,6 +57,8 @@ class Reading:
 
     sentence: Sentence
     figure: Quantity
+    told: str
+    """Its clause, without figures."""
     local: frozenset[str]
     measures: frozenset[str]
     names: frozenset[Name]
@@ -160,6 +162,7 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
     return Reading(
         sentence=sentence,
         figure=figure,
+        told=told,
         local=sentence.local,
         measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
         names=sentence.names,
@@ -179,7 +182,11 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
 
 def _hard(told: str) -> frozenset[str]:
     """Return the scopes that a text sets; both of two that make up the whole are as good as none."""
-    printed = {part for word in _AXIS.findall(told.casefold()) for part in (word, *word.split("-"))}
+    printed = {
+        part
+        for word in _AXIS.findall(told.casefold().replace("on demand", "on-demand"))
+        for part in (word, *word.split("-"))
+    }
     axes = {HARD[word] for word in printed if word in HARD}
     for pair in BOTH:
         axes -= pair if pair <= axes else set()
@@ -196,12 +203,13 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
     about = sentence.names & {name.name for name in sentence.named if start <= name.start < end}
     if text[:start].strip() == "" and BACK.match(text):
         local |= sentence.subject
-    raw = frozenset(stem(word) for word in words(f"{told} {each.text}"))
+    raw = frozenset(PERIODIC.get(root, root) for root in map(stem, words(f"{told} {each.text}")))
     years = frozenset(YEAR.findall(text[start:end])) or frozenset(YEAR.findall(text[first:last]))
     times = frozenset(_TIME.findall(text[start:end])) or frozenset(_TIME.findall(text[first:last]))
     return Reading(
         sentence=sentence,
         figure=each,
+        told=told,
         local=local | parts(about),
         measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
         names=about,

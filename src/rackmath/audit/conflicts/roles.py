@@ -26,7 +26,8 @@ _IF = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|propos(?:es|ed|al)|"
-    r"aims?|will|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|next (?:year|summer|winter|quarter))\b",
+    r"aims?|will|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|"
+    r"next (?:year|summer|winter|quarter))\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(

@@ -114,9 +114,8 @@ def cuts(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:
 
 def between(places: tuple[int, ...], each: Quantity) -> tuple[int, int]:
     """Return the cuts to both sides of a figure."""
-    return max(cut for cut in places if cut <= each.start), min(
-        cut for cut in places if cut >= min(each.end, places[-1])
-    )
+    end = min(each.end, places[-1])
+    return max(cut for cut in places if cut <= each.start), min(cut for cut in places if cut >= end)
 
 
 def content(text: str) -> frozenset[str]:
