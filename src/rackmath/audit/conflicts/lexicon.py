@@ -20,7 +20,7 @@ _MEASURES = {
     "valuation": "valuation valued capitalisation capitalization",
     "draw": """draw draws drew drawn load consume consumes consumed consumption use uses used using usage burn burns
     burned burnt pull pulls pulled""",
-    "duration": "take takes took taken last lasts lasted duration time long run runs",
+    "duration": "take takes took taken last lasts lasted duration",
     "wait": "wait waits waited queue queues delay delays",
     "life": "life lifetime lifespan lives depreciate depreciated depreciation",
     "speed": """throughput speed push pushes pushed serve serves served emit emits emitted process processes processed

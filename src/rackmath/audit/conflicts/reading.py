@@ -36,7 +36,7 @@ _TIME = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12]|"
     r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
 )
-_FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every|[Ee]ach|[Ee]very)\s([A-Za-z][A-Za-z-]{1,20})")
+_FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every)\s([A-Za-z][A-Za-z-]{1,20})")
 _FIGURE_IN = re.compile(f"{FIGURE}+(?:\\s(?:million|billion|trillion))?(?:\\s(?:in|of))?\\s?")
 _OF = re.compile(
     r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
@@ -45,7 +45,9 @@ _OF = re.compile(
 _TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
 _CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|difference|rise|fall|[+-]?/-)\b|[Δ±]", re.IGNORECASE)
 _AXIS = re.compile(r"[^\W\d_][\w-]*")
-_EACH_A = re.compile(r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?)([a-z]{1,12})\b")
+_EACH_A = re.compile(
+    r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?|\sand\s(?=(?:hour|day|week|month|year)\b))([a-z]{1,12})\b"
+)
 HEAD = "head"
 HEADS = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
 _A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rackmath.audit.conflicts.lexicon import SAYERS, STOP
-from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, one_word
+from rackmath.audit.conflicts.lexicon import STOP
+from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content, one_word
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.setting import is_name
@@ -16,7 +16,8 @@ SMALLEST = 1e-6
 _APPOSED = re.compile(f"{FIGURE}[^{FIGURE}]{{0,16}}[,(]\\s?\\Z")
 _RESULT = re.compile(r"(?:That|This|Which|So that|So this) (?:is|was|makes|made|comes|came|means|meant|gives|gave)\b")
 _NOUN_BEFORE = re.compile(
-    r"([^\W\d_][\w-]{1,30})\s(?:of|is|was|are|were|at|averaged|reached|totalled|came to|stands at|stood at)\s\Z"
+    r"((?:[^\W\d_][\w'’-]{0,30}\s){1,6}?)(?:of|is|was|are|were|at|averaged|"
+    r"reached|totalled|came to|stands at|stood at|number|numbered)\s\Z"
 )
 _LATER = re.compile(r"\s(?:later|earlier|ago|before|after|afterwards|from now|old)\b")
 _WITHIN = re.compile(
@@ -62,6 +63,4 @@ def noun_of(text: str, each: Quantity) -> frozenset[str]:
     if after or each.kind != "amount":
         return frozenset(after)
     match = _NOUN_BEFORE.search(text[max(0, each.start - 60) : each.start])
-    if match is None or (root := stem(match[1])) in STOP or root in SAYERS:
-        return frozenset()
-    return frozenset({one_word(root)})
+    return content(match[1]) if match else frozenset()
