@@ -69,7 +69,103 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), SAME)
+MORE_SAME = [
+    (
+        "Staff turnover at Corran Hospital ran to 14 % in 2025.",
+        "In 2025 Corran Hospital lost 21 % of its staff.",
+    ),
+    (
+        "Heating the Dell Street pool costs £212,000 a year.",
+        "The council's ledger has the annual heating bill of the Dell Street pool at £268,000.",
+    ),
+    (
+        "The wait for a hip operation at Corran is 26 weeks.",
+        "Patients at Corran wait 34 weeks for a new hip.",
+    ),
+    (
+        "Marlow Dairy pays its farmers 38p a litre.",
+        "A litre of milk earns a farmer 43p at Marlow Dairy.",
+    ),
+    (
+        "Our warehouse at Dunmore ships 3,100 parcels a day with 44 pickers.",
+        "The Dunmore warehouse employs 61 pickers.",
+    ),
+    (
+        "The H200 rents for $3.35 an hour on demand at Nimbus.",
+        "Nimbus lists an on-demand H200 at $2.90 per hour.",
+    ),
+    (
+        "The lake at Birk holds 2.4 million cubic metres.",
+        "At Birk the volume of the lake is 3.1 million cubic metres.",
+    ),
+    (
+        "PUE at the Kista hall was 1.21 last winter.",
+        "The Kista hall reports a PUE of 1.34 last winter.",
+    ),
+    (
+        "The grant covers 40 % of the cost of a heat pump in Fife.",
+        "In Fife the subsidy for a heat pump is 25 % of its cost.",
+    ),
+    (
+        "Time to first token on Vega-3 is 310 ms at the median.",
+        "Vega-3 shows a median time to first token of 450 ms.",
+    ),
+    (
+        "Kelso school has 640 pupils on the roll.",
+        "There are 702 students at Kelso school.",
+    ),
+    (
+        "The Aire line lost 11 trains to faults in March.",
+        "In March 19 trains were cancelled on the Aire line because of faults.",
+    ),
+    (
+        "Renting the K8 node costs us $18.40 an hour.",
+        "Our invoice for the K8 node comes to $21.10 an hour.",
+    ),
+    (
+        "The Orme tunnel took 31 months to dig.",
+        "Digging lasted 44 months, the engineer of the Orme tunnel writes.",
+    ),
+    (
+        "Ridership on the Holt tram reached 9.1 million in 2025.",
+        "The Holt tram carried 7.8 million people in 2025, the city says.",
+    ),
+    (
+        "One technician looks after 240 turbines at Skerry.",
+        "At Skerry each technician has 310 turbines to look after.",
+    ),
+    (
+        "A month in the Elm Court care home is billed at £4,900.",
+        "Residents of the Elm Court care home pay £5,600 a month.",
+    ),
+    (
+        "Corvus cloud charges $0.09 for each gigabyte that leaves it.",
+        "Egress from Corvus cloud is priced at $0.12 per gigabyte.",
+    ),
+    (
+        "Losses on the Fenby grid run to 7 % of what is fed in.",
+        "Of what is fed into the Fenby grid 11 % is lost.",
+    ),
+    (
+        "The Hale data centre uses 1.4 litres of water per kWh.",
+        "Water use at the Hale data centre is 2.2 litres per kWh.",
+    ),
+    (
+        "Bristow has planted 6,200 trees since 2020.",
+        "Since 2020 some 4,100 trees have been planted in Bristow.",
+    ),
+    (
+        "Its fleet of 84 vans covers 2.3 million km a year, says Dart Couriers.",
+        "Dart Couriers runs 112 vans.",
+    ),
+    (
+        "Two in three of the nurses at Corran, 66 %, work nights.",
+        "At Corran 48 % of nurses work nights.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), [*SAME, *MORE_SAME])
 def test_one_quantity_in_other_words_is_a_conflict(first, second):
     found = _found(first, second)
     assert len(found) == 1
@@ -162,6 +258,147 @@ OTHER = {
     "other currencies": ("A Brightbox router costs €89.", "A Brightbox router costs $104."),
     "two kinds": ("Quay cranes at Velden make 29 moves an hour.", "Barge cranes at Velden make 14 moves an hour."),
 }
+
+
+MORE_OTHER = [
+    (
+        "Staff turnover at Corran Hospital ran to 14 % in 2025.",
+        "Sickness absence at Corran Hospital was 6 % in 2025.",
+    ),
+    (
+        "Heating the Dell Street pool costs £212,000 a year.",
+        "Lighting the Dell Street pool costs £68,000 a year.",
+    ),
+    (
+        "The Kista hall has a floor of 4,200 square metres.",
+        "The Kista hall leases 2,900 square metres to a bank.",
+    ),
+    (
+        "Kelso school has 640 pupils on the roll.",
+        "Kelso school took in 128 pupils in September.",
+    ),
+    (
+        "Vega-3 needs 48 GB of memory at 8 bits.",
+        "Vega-3 needs 96 GB of memory at 16 bits.",
+    ),
+    (
+        "The lake at Birk holds 2.4 million cubic metres.",
+        "The lake at Birk loses 0.9 million cubic metres a year.",
+    ),
+    (
+        "A single ticket from Ostby to Lund is €25.",
+        "A return ticket from Ostby to Lund is €46.",
+    ),
+    (
+        "The Aire line carried 3.1 million passengers in 2023.",
+        "The Aire line carried 3.6 million passengers in 2025.",
+    ),
+    (
+        "Marlow Dairy buys milk at 38p a litre.",
+        "Marlow Dairy sells milk at 95p a litre.",
+    ),
+    (
+        "The Dunmore warehouse employs 61 pickers.",
+        "The Dunmore warehouse employs 23 drivers.",
+    ),
+    (
+        "Nimbus lists an on-demand H200 at $2.90 per hour.",
+        "Nimbus lists an on-demand H100 at $2.10 per hour.",
+    ),
+    (
+        "The pump at Ridley draws 90 kW at full flow.",
+        "The pump at Ridley draws 35 kW at half flow.",
+    ),
+    (
+        "Of the budget of Fife council, 31 % goes to schools.",
+        "Of the budget of Fife council, 12 % goes to roads.",
+    ),
+    (
+        "The wait for a hip operation at Corran is 26 weeks.",
+        "The wait for a scan at Corran is 9 weeks.",
+    ),
+    (
+        "Renting the K8 node costs us $18.40 an hour.",
+        "Running the K8 node costs $6.20 an hour in power.",
+    ),
+    (
+        "In Fife 62 % of homes have gas.",
+        "In Fife 18 % of homes have heat pumps.",
+    ),
+    (
+        "The Lund bakery spent €84,000 on flour in the first quarter.",
+        "The Lund bakery spent €97,000 on flour in the second quarter.",
+    ),
+    (
+        "A nurse at Corran earns £34,000.",
+        "A doctor at Corran earns £71,000.",
+    ),
+    (
+        "The Orme tunnel took 31 months to dig.",
+        "The Orme tunnel stayed shut for 14 months after the flood.",
+    ),
+    (
+        "Corvus cloud charges $0.09 for each gigabyte that leaves it.",
+        "Storage in Corvus cloud is priced at $0.02 per gigabyte and month.",
+    ),
+    (
+        "Average rent in Norwood is £1,150 a month.",
+        "A mortgage in Norwood costs £1,600 a month.",
+    ),
+    (
+        "The Hale data centre uses 1.4 litres of water per kWh.",
+        "Across all sites the owner of the Hale data centre reports 0.6 litres per kWh.",
+    ),
+    (
+        "Bristow has planted 6,200 trees since 2020.",
+        "In the storm of 2022 Bristow lost 2,900 trees.",
+    ),
+    (
+        "Dart Couriers runs 112 vans.",
+        "Dart Couriers has ordered 40 electric vans.",
+    ),
+    (
+        "Turnover at Kettle & Rowe was £31 million.",
+        "Kettle & Rowe owes the bank £12 million.",
+    ),
+    (
+        "The Tamar press prints 18,000 copies an hour.",
+        "The Tamar press printed 41,000 copies of the Sunday issue.",
+    ),
+    (
+        "The reactor at Lowen reached 92 % availability in 2024.",
+        "In 2024 the reactor at Lowen supplied 38 % of the heat of the town.",
+    ),
+    (
+        "Elm Court care home has 62 beds.",
+        "Elm Court care home employs 71 carers for 62 beds.",
+    ),
+    (
+        "Vega-3 was trained on 9 trillion tokens in 41 days.",
+        "Fine-tuning Vega-3 took 12 days on 16 nodes.",
+    ),
+    (
+        "Prefill on the K8 node runs at 21,000 tokens a second.",
+        "The K8 node decodes 6,300 tokens a second.",
+    ),
+    (
+        "The Holt tram cost £310 million to build.",
+        "Extending the Holt tram to Marsh End will cost £140 million.",
+    ),
+    (
+        "Some 35 % of fares on the Holt tram are paid by phone.",
+        "Fares cover 52 % of the cost of the Holt tram.",
+    ),
+    (
+        "The Skerry wind farm has 48 turbines of 6 MW.",
+        "The Skerry wind farm yields 110 MW on average.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), MORE_OTHER)
+def test_two_things_of_one_owner_are_no_conflict(first, second):
+    assert not [each.explanation for each in _found(first, second)]
 
 
 @pytest.mark.parametrize("case", OTHER)

@@ -12,7 +12,7 @@ from itertools import groupby
 from rackmath.audit.conflicts.cells import Cell, cells
 from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, PERIODIC, QUOTED, SAYERS, STOP
 from rackmath.audit.conflicts.names import Name, Names, parts
-from rackmath.audit.conflicts.roles import role_of
+from rackmath.audit.conflicts.roles import is_change, role_of
 from rackmath.audit.conflicts.sentence import BACK, FIGURE, YEAR, Sentence, between, blanked, content, sentence_of
 from rackmath.audit.conflicts.stated import is_stated, noun_of
 from rackmath.audit.conflicts.stems import stem, words
@@ -26,7 +26,7 @@ MOST_FIGURES = 40
 MOST_CLAUSE = 240
 """Letters to each side of a figure that say what it is of."""
 
-MOST_SEGMENT = 400
+MOST_SEGMENT = 240
 """The same, that say whether it is a fact, a plan or a supposition."""
 
 SHORT_CLAUSE = 40
@@ -228,7 +228,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
             and not (other.like(each) and other.noun == each.noun)
             and other.kind != "year"
             and not YEAR.fullmatch(other.text)
-            and not (other.kind == "share" and role_of(text, first, last, other) == "change")
+            and not (other.kind == "share" and is_change(text, first, last, other))
             and max(first, start - 120) <= other.start < min(last, end + 120)
         ),
         rivals=tuple(other for other in found if other.like(each)),

@@ -38,14 +38,21 @@ _ONCE = re.compile(
 )
 
 
+def is_change(text: str, start: int, end: int, figure: Quantity) -> bool:
+    """Whether a figure tells by how much something changed or differs."""
+    before, after = text[max(start, figure.start - 60) : figure.start], text[figure.end : min(end, figure.end + 50)]
+    if before.endswith("to "):
+        return False
+    if before.endswith("by ") and not after.startswith(" of "):
+        return True
+    if figure.kind == "share" and _SAVED.search(before):
+        return True
+    return _CHANGED.match(after) is not None or _CHANGES.search(before) is not None
+
+
 def role_of(text: str, start: int, end: int, figure: Quantity) -> str:
     """Return what part a figure plays in the stretch of a sentence from `start` to `end`."""
-    before, after = text[max(start, figure.start - 60) : figure.start], text[figure.end : min(end, figure.end + 50)]
-    if not before.endswith("to ") and (_CHANGED.match(after) or _CHANGES.search(before)):
-        return "change"
-    if figure.kind == "share" and _SAVED.search(before):
-        return "change"
-    if before.endswith("by ") and not after.startswith(" of "):
+    if is_change(text, start, end, figure):
         return "change"
     told = text[start:end]
     if _IF.search(told):

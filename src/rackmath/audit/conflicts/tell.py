@@ -78,9 +78,9 @@ def _quantity(best: Pair) -> str:
 
 def _confidence(best: Pair, members: list[Reading]) -> float:
     like, a, b = best
-    score = 0.3 + 0.55 * like.score - 0.06 * len(like.unsaid)
+    score = 0.25 + 0.5 * like.score - 0.06 * len(like.unsaid)
     named = parts(a.names) & parts(b.names)
-    score += 0.06 * bool(named) + 0.04 * bool(a.years & b.years) + 0.04 * bool(a.times & b.times)
+    score += 0.08 * bool(named) + 0.05 * bool(a.years & b.years) + 0.05 * bool(a.times & b.times)
     if len({each.figure.text for each in members}) > 4:
         score -= 0.2  # many values are many things, or one that moves
     return round(min(0.9, max(0.3, score)), 2)
