@@ -1,0 +1,228 @@
+"""What words mean to the search for conflicts: measures with several names, words that set a scope, empty words."""
+
+from __future__ import annotations
+
+from rackmath.audit.conflicts.stems import stem
+from rackmath.audit.listed import listed
+
+_MEASURES = {
+    "price": """price priced pricing cost costs charge charges fee rate tariff list ask asks bill billed pay pays paid
+    quote quoted quotes rent rents rented lease leased hire hires sell sells sold clear cleared trade traded hands buy
+    bought worth rental""",
+    "revenue": "revenue sales turnover income earn earns earned takings receipts",
+    "profit": "profit surplus ebitda earnings",
+    "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
+    capex opex invest invested""",
+    "debt": "debt debts owe owes owed borrow borrowed borrowing loan loans arrears",
+    "saving": "save saves saved saving savings",
+    "grant": "subsidy subsidies subsidise grant grants aid",
+    "wage": "wage wages salary salaries salaried earn earns earned pay pays paid",
+    "valuation": "valuation valued capitalisation capitalization",
+    "draw": """draw draws drew drawn load consume consumes consumed consumption use uses used using usage burn burns
+    burned burnt pull pulls pulled""",
+    "duration": "take takes took taken last lasts lasted duration",
+    "wait": "wait waits waited queue queues delay delays",
+    "life": "life lifetime lifespan lives depreciate depreciated depreciation",
+    "speed": """throughput speed push pushes pushed serve serves served emit emits emitted process processes processed
+    handle handles handled rate generate generates produce produces sustain sustains sustained""",
+    "lose": "lose loses lost loss losses evaporate evaporates evaporated evaporative",
+    "staff": "staff post posts head heads headcount employee employees fte ftes workforce personnel worker workers",
+    "rider": "rider riders passenger passengers ridership boarding boardings commuter commuters",
+    "home": "home homes household households dwelling dwellings house houses premises",
+    "lorry": "lorry lorries truck trucks hgv",
+    "ship": "ship ships vessel vessels boat boats",
+    "patient": "patient patients",
+    "pupil": "pupil pupils student students",
+    "client": "customer customers client clients subscriber subscribers take-up uptake penetration",
+    "share": "share proportion fraction percentage",
+    "yield": "yield yields output produce produces produced production",
+    "move": "move moves moved moving transfer transfers transferred transport haul relocate relocating repositioning",
+    "fault": "fault faults failure failures fail failed fails breakdown breakdowns outage outages",
+    "make": "build builds built construct constructed construction",
+    "distance": "mileage kilometre kilometres kilometer kilometers km mile miles distance",
+    "area": "area acreage footprint",
+    "vacancy": "vacant vacancy vacancies unfilled empty",
+    "visit": "visit visits visited visitor visitors attendance attendances",
+    "error": "error errors mistake mistakes",
+    "car": "car cars vehicle vehicles",
+    "connect": "connect connects connected connection connections",
+}
+
+MEASURES: dict[str, frozenset[str]] = {}
+"""What a word may measure, by its stem: `drew` is a draw of power, `cost` a price or spending."""
+
+for _name, _listed in _MEASURES.items():
+    for _word in listed(_listed):
+        MEASURES[stem(_word)] = MEASURES.get(stem(_word), frozenset()) | {f"={_name}"}
+
+PEOPLE = frozenset({"=rider", "=patient", "=pupil", "=client", "=staff", "=visit"})
+"""Who may be called just people."""
+
+MONEY = frozenset({"=price", "=revenue", "=profit", "=spend", "=debt", "=saving", "=grant", "=wage", "=valuation"})
+TIMES = frozenset({"=duration", "=wait", "=life"})
+"""Measures that exclude each other, where each side has one."""
+
+STOP = frozenset(
+    stem(word)
+    for word in listed(
+        """a an and are as at be been being but by can could did do does for from had has have if in into is it its
+    may might of on or our over so some such than that the their them then there therefore these they this those thus
+    to under was we were what when where which while who whose will with would about around roughly approximately
+    nearly almost up down more most less least very also still just only even now not no each every per all any other
+    another new one two three four five six seven eight nine ten eleven twelve your you he she his her i my me us
+    versus against makes make made makes put puts give gives gave came come comes went go goes got get gets
+    keep keeps out off after before because since until through between within during without both either neither
+    however though although whether how why here too again ever never once yet same like much many few several own
+    half third quarter double twice times time hence already back later above below stands stood sits sit standing
+    hundred thousand million billion trillion dozen percent cent percentage point points number amount level value
+    total figure second minute hour day week month year annum annual annually hourly daily weekly monthly quarterly
+    yearly dollar pound euro cents pence usd eur gbp typical typically normal usual around fully simply really quite
+    average averaged averages mean averaging said say says"""
+    )
+)
+"""Words, periods and sizes that do not tell one quantity from another."""
+
+SAYERS = frozenset(
+    stem(word)
+    for word in listed(
+        """according author brochure claim claimed claims colleague consultation correction data document draft
+    earlier figures given leaflet listed maker makers manager memo mention mentioned mentions newspaper note noted
+    notebook notice noticed notes page paper plan postscript quote quoted read reader reading readme record recorded
+    records regulator release remark report reported reports section sheet slide slides source speak speaks spoke state
+    stated states statement talk tell tells told version website write writes wrote interview consultant spokesman
+    chairman chief survey surveyed show shows showed shown find finds found finding study count counts counted analyst
+    analysts estimate estimates estimated ledger appendix
+    disagree disagrees contradict contradicts dispute disputes yearbook"""
+    )
+)
+"""Words of who says it, which tell nothing of what is said."""
+
+QUOTED = frozenset(
+    stem(word)
+    for word in listed(
+        """according disagrees disagree contradicts contradict disputes disputed leaflet brochure newspaper yearbook
+        claims claimed claim said say says reported reports report appendix regulator spokesman website wrote writes
+        states stated"""
+    )
+)
+"""Words by which a text quotes another, which may contradict it in the next sentence."""
+
+SAY = listed(
+    """said says reports reported estimates estimated found finds puts put counts counted claims claimed writes wrote
+    notes noted shows states stated expects forecasts reckons survey report study calculates calculated data analysis"""
+)
+
+
+def _axes(*groups: str) -> dict[str, str]:
+    """Return a label for each word; the first of a group is the label."""
+    return {word: group.split()[0] for group in groups for word in group.split()}
+
+
+HARD = _axes(
+    "median p50",
+    "peak maximum highest busiest",
+    "minimum lowest cheapest",
+    "percentile percentiles p90 p95 p99 ninetieth ninety-fifth ninety-ninth",
+    "cumulative",
+    "marginal incremental",
+    "cached",
+    "blended",
+    "batch batched",
+    "input",
+    "output",
+    "spot",
+    "reserved reservation reservations",
+    "on-demand",
+    "wholesale",
+    "committed",
+    "training",
+    "inference",
+    "prefill",
+    "decode",
+    "planned proposed",
+    "designed",
+    "permit permits permitted allowed allowance limit ceiling cap",
+    "target targets goal ambition",
+    "budget budgets budgeted",
+    "contracted",
+    "rated nameplate",
+    "capacity capacities",
+    "idle",
+    "gross",
+    "net",
+    "adult adults",
+    "child children",
+    "whole entire overall nationwide network-wide fleet-wide system-wide company-wide nationally globally worldwide",
+    "weekend saturday saturdays sunday sundays",
+    "night nights overnight",
+    "single",
+    "online",
+    "pilot",
+    "second-hand refurbished",
+    "discounted discount discounts",
+    "theoretical",
+    "historical historically",
+    "additional extra further",
+    "effective",
+    "linear",
+    "accelerated",
+    "reseller",
+    "fine penalty",
+)
+"""Words that set a scope: where one side has one, the silence of the other is a difference too."""
+
+PERIODIC = {
+    stem(word): period
+    for word, period in (
+        ("hourly", "hour"),
+        ("daily", "day"),
+        ("nightly", "day"),
+        ("weekly", "week"),
+        ("monthly", "month"),
+        ("quarterly", "quarter"),
+        ("yearly", "year"),
+        ("annual", "year"),
+        ("annually", "year"),
+    )
+}
+"""The period that a word tells of."""
+
+SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
+"""Labels that a sentence may owe to those about it."""
+
+BOTH = (
+    {"prefill", "decode"},
+    {"input", "output"},
+    {"training", "inference"},
+    {"gross", "net"},
+    {"adult adults", "child"},
+)
+"""Labels that cancel out: "prefill and decode together" is as good as silence."""
+
+SOFT: tuple[frozenset[str], ...] = tuple(
+    frozenset(stem(word) for word in group.split())
+    for group in (
+        "before after initial final previous next former",
+        "import export",
+        "urban rural",
+        "men women",
+        "summer winter spring autumn",
+        "north south east west northern southern eastern western",
+        "weekday weekend saturday sunday",
+        "day night",
+        "buy sell",
+        "lower upper",
+        "old new",
+        "first second third fourth last",
+        "small medium large big",
+        "low high",
+        "read write",
+        "retail wholesale list",
+        "public private",
+        "fixed variable",
+        "direct indirect",
+        "air liquid",
+        "lower upper",
+    )
+)
+"""Words of which two differ; the silence of one side only makes a conflict less sure."""

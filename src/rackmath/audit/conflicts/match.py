@@ -1,0 +1,253 @@
+"""Whether two figures are of one quantity, and cannot both be true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log
+
+from rackmath.audit.bounds import accepted
+from rackmath.audit.conflicts.contrast import is_contrast
+from rackmath.audit.conflicts.lexicon import MONEY, PEOPLE, SETTINGS, SOFT, TIMES
+from rackmath.audit.conflicts.names import parts, strangers
+from rackmath.audit.conflicts.reading import HEAD, HEADS, Reading, scopes
+from rackmath.audit.quantity import Quantity
+
+MOST_APART, LEAST_APART = 5.0, 1.02
+"""Values that differ by more than this factor are of different things; by less, they are one."""
+
+NEAR = 0.5
+"""What a shared word counts that one side only has near by, as a part of one that both have in the clause."""
+
+LEAST_CLOSE = 0.75
+"""The same within a paragraph, where one figure is said to be another's."""
+
+STRANGE, MORE = 0.4, 0.15
+"""What a word counts that only one side has, as a part of one that both have: of the side that has less of them, and
+of the other, which may say more."""
+
+UNIT = 0.5
+"""What a unit counts, as a part of a word as rare."""
+
+UNSAID_BASE = 0.8
+"""Share of the likeness that is left where only one share tells of what it is."""
+
+OTHER_KIND = 0.5
+"""Share of the likeness that is left where one thing seems to be of two kinds."""
+
+RARE, RARE_SHARE = 5, 0.012
+"""Sentences in which a rare word stands at most: so many, or this share of them."""
+
+LEAST_LIKE = 0.48
+"""Likeness from which two figures are taken to be of one quantity."""
+
+LEAST_TOLD = 1.2
+"""Weight of common words, in the rarest ones, below which too little is said."""
+
+FEWEST = 60
+"""Figures from which rarity is reckoned at least: in a short text, few words are common by chance alone."""
+
+
+class Weights:
+    """How much a word or a unit tells: the rarer in the whole text, the more."""
+
+    def __init__(self, said: Iterable[Reading]) -> None:
+        """Count the sentences with figures that each word stands in, and the figures of each unit."""
+        counts: Counter[str] = Counter()
+        units: Counter[tuple[str, frozenset[str]]] = Counter()
+        sentences = {}
+        for each in said:
+            sentences[each.sentence.place] = each.sentence
+            units[each.figure.unit or min(each.noun, default=""), each.per] += 1
+        for sentence in sentences.values():
+            counts.update(sentence.local)
+        whole = max(len(sentences), FEWEST)
+        figures = max(sum(units.values()), FEWEST)
+        self._of = {word: log(whole / count) + 0.3 for word, count in counts.items()}
+        self._units = {unit: UNIT * log(figures / count) for unit, count in units.items()}
+        self.most = log(whole) + 0.3
+        """The weight of a word that stands nowhere else."""
+        self.rare = log(whole / max(RARE, RARE_SHARE * whole)) + 0.3
+        """The weight from which a word is rare."""
+
+    def __getitem__(self, word: str) -> float:
+        """Return the weight of a word."""
+        return max(self._of.get(word, self.most), 0.1)
+
+    def sum(self, words: Iterable[str]) -> float:
+        """Return the weight of several words."""
+        return sum(self[word] for word in words)
+
+    def unit(self, reading: Reading) -> float:
+        """Return what it tells that two figures are in the unit of this one."""
+        return self._units.get((reading.figure.unit or min(reading.noun, default=""), reading.per), 0.0)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two figures are in what they are of, from 0 to 1, what is common, and what only one side says."""
+
+    score: float
+    common: frozenset[str]
+    unsaid: tuple[str, ...]
+
+
+def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
+    """Return how alike two figures are, or None where they do not contradict each other."""
+    if not apart(a.figure, b.figure) or a.role != b.role or a.sentence.line.text == b.sentence.line.text:
+        return None
+    close = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
+    if close and not (a.attributed or b.attributed):
+        return None  # what stands together is of two things, unless somebody else says the one
+    if any(not differ(a.figure, each) for each in b.rivals) or any(not differ(b.figure, each) for each in a.rivals):
+        return None  # the other text has this figure too, of something else or under another condition
+    if _contrary_scopes(a, b) or not _of_one_sort(a, b) or _contrary_conditions(a, b):
+        return None
+    unsaid: list[str] = []
+    if _contrary_years(a, b):
+        return None
+    for first, second, name in ((a.years, b.years, "year"), (a.times, b.times, "time")):
+        if first != second:
+            if first and second and not first & second:
+                return None
+            unsaid.append(name)
+    for group in SOFT:
+        first, second = scopes(a, group), scopes(b, group)
+        if first != second:
+            if first and second:
+                return None
+            unsaid.append(", ".join(sorted(first | second)))
+    if _contrary_names(a, b):
+        return None
+    common = a.local & b.local
+    half = (a.local & b.near) | (b.local & a.near)
+    told = weights.sum(common) + NEAR * weights.sum(half)
+    if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half):
+        return None
+    if max((weights[word] for word in common), default=0.0) < weights.rare:
+        return None
+    told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
+    less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
+    score = told / (told + STRANGE * less + MORE * more)
+    if _of_unsaid_base(a, b):
+        score *= UNSAID_BASE
+    if _contrary_kinds(a, b, common):
+        score *= OTHER_KIND
+    if is_contrast(a, b):
+        return None
+    if a.role == "change" and not parts(a.names) & parts(b.names):
+        return None  # changes are of some time, often unsaid
+    return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _of_unsaid_base(a: Reading, b: Reading) -> bool:
+    """Whether one share is of something that the text of the other does not speak of."""
+    return any(mine.base and not mine.base & (other.local | other.sentence.local) for mine, other in ((a, b), (b, a)))
+
+
+def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
+    """Whether one thing is of two kinds: "advanced nodes" and "mainstream nodes"."""
+    mine, other = a.local | a.sentence.local, b.local | b.sentence.local
+    return any(
+        (first := a.kinds.get(word)) and (second := b.kinds.get(word)) and first not in other and second not in mine
+        for word in common
+    )
+
+
+def _alike_in(a: Reading, b: Reading) -> float:
+    """Return what it counts that two figures agree in measure, year, time and in being a mean."""
+    mean = all("average" in each.soft or "mean" in each.soft for each in (a, b))
+    conditions = bool(a.conditions & b.conditions)
+    return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), conditions, mean))
+
+
+def _contrary_scopes(a: Reading, b: Reading) -> bool:
+    """Whether one is of a scope that the other is not of."""
+    return any(
+        label not in SETTINGS or label not in other.everything
+        for mine, other in ((a, b), (b, a))
+        for label in mine.hard - other.hard
+    )
+
+
+def _contrary_years(a: Reading, b: Reading) -> bool:
+    """Whether two figures are of different years; within a note an old year stands for itself."""
+    first, second = a.years or a.sentence.earlier, b.years or b.sentence.earlier
+    if first and second:
+        return not first & second
+    return a.sentence.note is b.sentence.note and bool(a.years | b.years) and max(a.years | b.years) < a.sentence.last
+
+
+def _of_one_sort(a: Reading, b: Reading) -> bool:
+    """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
+    if a.figure.unit == "" and a.figure.kind == "amount" and not (a.noun & b.noun):
+        nouns = a.noun | b.noun
+        if not (nouns & PEOPLE and "peopl" in nouns):
+            return False
+    for mine, other in ((a, b), (b, a)):
+        said = other.soft | ({HEAD} if other.figure.each or other.soft & HEADS else set())
+        if "item" not in mine.per | other.per and mine.per - other.per - said:
+            return False
+    if a.base and b.base and not a.base & b.base:
+        return False
+    for group in (MONEY, TIMES):
+        first, second = a.measures & group, b.measures & group
+        if first and second and not first & second:
+            return False
+    return True
+
+
+def _contrary_conditions(a: Reading, b: Reading) -> bool:
+    """Whether both tell of conditions that differ: "at 5 years" and "at 3 years"."""
+    first, second = _by_unit(a), _by_unit(b)
+    return any(first[unit].isdisjoint(second[unit]) for unit in first.keys() & second.keys())
+
+
+def _by_unit(reading: Reading) -> Mapping[str, set[float]]:
+    found: dict[str, set[float]] = {}
+    for unit, value in reading.conditions:
+        found.setdefault(unit, set()).add(value)
+    return found
+
+
+def _contrary_names(a: Reading, b: Reading) -> bool:
+    """Whether two figures are of things with different names."""
+    first, second = parts(a.names), parts(b.names)
+    if first and second and not first & second:
+        return True
+    if strangers(a.names, b.names):
+        return True
+    if first - b.everything and second - a.everything:
+        return True
+    for mine, other in ((a, b), (b, a)):
+        one_note = mine.sentence.note is other.sentence.note and mine.figure.kind == "share"
+        if one_note and mine.names and not other.names and not parts(mine.names) & other.everything:
+            return True
+        known = parts(other.sentence.before | other.sentence.names)
+        if mine.names and not other.names and known and not parts(mine.names) & known:
+            return True
+    return False
+
+
+def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[str]) -> bool:
+    """Whether a thing is named by both, and what is measured of it too."""
+    names = parts(a.names | b.names | a.sentence.names | b.sentence.names | a.sentence.before | b.sentence.before)
+    plain = common - names
+    if not plain and not a.measures & b.measures:
+        return False
+    if (common | half) & names:
+        return len(common | half) >= 2
+    return len(plain) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
+
+
+def differ(a: Quantity, b: Quantity) -> bool:
+    """Whether two figures exclude each other, rounding and hedges allowed for."""
+    (low, high), (other_low, other_high) = accepted(a), accepted(b)
+    return high < other_low or low > other_high
+
+
+def apart(a: Quantity, b: Quantity) -> bool:
+    """Whether two figures exclude each other and still may be of one thing."""
+    small, large = sorted((a.value, b.value))
+    return small > 0 and LEAST_APART < large / small < MOST_APART and differ(a, b)

@@ -1,0 +1,289 @@
+"""What a figure is of: the words of its clause and about it, names, years, scope, conditions, and its role."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+
+from rackmath.audit.conflicts.cells import Cell, cells
+from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, PERIODIC, QUOTED, SAYERS, STOP
+from rackmath.audit.conflicts.names import Name, Names, parts
+from rackmath.audit.conflicts.roles import is_change, role_of
+from rackmath.audit.conflicts.sentence import BACK, FIGURE, YEAR, Sentence, between, blanked, content, sentence_of
+from rackmath.audit.conflicts.stated import is_stated, noun_of
+from rackmath.audit.conflicts.stems import stem, words
+from rackmath.audit.quantity import Quantity, quantities
+from rackmath.audit.read import Matter
+from rackmath.audit.rules.setting import is_row
+
+MOST_FIGURES = 40
+"""Figures of a sentence that are read."""
+
+MOST_CLAUSE = 240
+"""Letters to each side of a figure that say what it is of."""
+
+MOST_SEGMENT = 240
+"""The same, that say whether it is a fact, a plan or a supposition."""
+
+SHORT_CLAUSE = 40
+"""A clause of fewer letters says too little by itself."""
+
+_TIME = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12]|"
+    r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
+)
+_FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every)\s([A-Za-z][A-Za-z-]{1,20})")
+_FIGURE_IN = re.compile(f"{FIGURE}+(?:\\s(?:million|billion|trillion))?(?:\\s(?:in|of))?\\s?")
+_OF = re.compile(
+    r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
+    r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})"
+)
+_TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
+_CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|difference|rise|fall|[+-]?/-)\b|[Δ±]", re.IGNORECASE)
+_AXIS = re.compile(r"[^\W\d_][\w-]*")
+_EACH_A = re.compile(
+    r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?|\sand\s(?=(?:hour|day|week|month|year)\b))([a-z]{1,12})\b"
+)
+HEAD = "head"
+HEADS = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
+_A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A figure with what says what it is of."""
+
+    sentence: Sentence
+    figure: Quantity
+    told: str
+    """Its clause, without figures."""
+    local: frozenset[str]
+    measures: frozenset[str]
+    names: frozenset[Name]
+    years: frozenset[str]
+    times: frozenset[str]
+    hard: frozenset[str]
+    soft: frozenset[str]
+    per: frozenset[str]
+    noun: frozenset[str]
+    conditions: frozenset[tuple[str, float]]
+    rivals: tuple[Quantity, ...]
+    role: str
+    base: frozenset[str]
+    """What a share is of."""
+    kinds: dict[str, str]
+    """The word before each word, where it says of which kind that is."""
+
+    @property
+    def attributed(self) -> bool:
+        """Whether its sentence names who says so."""
+        return bool(self.sentence.by or not QUOTED.isdisjoint(map(stem, words(self.sentence.plain))))
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """The words of its sentence and of what stands about it, other than its own."""
+        return (self.sentence.around | self.sentence.local) - self.local
+
+    @cached_property
+    def everything(self) -> frozenset[str]:
+        """All words, near and far."""
+        return self.sentence.around | self.sentence.local | self.local
+
+    @property
+    def place(self) -> int:
+        """Where the figure starts in the note's text."""
+        return self.sentence.line.start + self.figure.start
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The sentence by number, and the figure's place in it."""
+        return self.sentence.place, self.figure.start
+
+
+def readings(matter: Matter) -> Iterator[Reading]:
+    """Yield the figures of all notes that can be held against others, those of tables too."""
+    names = Names(line.text for note in matter.notes for line in note.lines if line.text != line.heading)
+    years = Counter(year for note in matter.notes for line in note.lines for year in YEAR.findall(line.text))
+    last = max(years, key=lambda year: (years[year], year), default="")
+    place = 0
+    for note in matter.notes:
+        titled = frozenset(each.name for each in names.of(note.title))
+        before: Sentence | None = None
+        paragraph = 0
+        for is_table, lines in groupby(note.lines, key=lambda line: is_row(line.text)):
+            if is_table:
+                paragraph += 1
+                for cell in cells(list(lines)):
+                    place += 1
+                    yield _of_cell(
+                        sentence_of(note, place, paragraph, cell.line, cell.name, names, None, titled, last), cell
+                    )
+                before = None
+                continue
+            for line in lines:
+                place += 1
+                same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
+                paragraph += not same
+                found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
+                plain = blanked(line.text, found)
+                sentence = sentence_of(
+                    note, place, paragraph, line, plain, names, before if same else None, titled, last, found
+                )
+                before = sentence
+                for each in found:
+                    if is_stated(sentence, each):
+                        yield _reading(sentence, found, each)
+
+
+def _of_many(text: str, each: Quantity) -> Quantity:
+    """Return a price "a million" as one for each of a million, whatever they are."""
+    match = _A_MILLION.match(text, each.end)
+    if match is None or each.per or not each.unit or each.over != 1.0:
+        return each
+    over = {"million": 1e6, "thousand": 1e3}[match[1]]
+    return replace(
+        each,
+        low=each.low / over,
+        high=each.high / over,
+        step=each.step / over,
+        over=over,
+        per=("item",),
+        end=match.end(),
+        text=text[each.start : match.end()],
+    )
+
+
+def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
+    told = sentence.plain
+    raw = frozenset(stem(word) for word in words(told))
+    figure = cell.figure
+    return Reading(
+        sentence=sentence,
+        figure=figure,
+        told=told,
+        local=sentence.local,
+        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
+        names=sentence.names,
+        years=frozenset(YEAR.findall(told)),
+        times=frozenset(_TIME.findall(told)),
+        hard=_hard(told),
+        soft=raw,
+        per=_per(figure, told, ""),
+        noun=sentence.local if figure.unit == "" else frozenset(),
+        conditions=frozenset(),
+        rivals=(),
+        role="change" if _CHANGE.search(told) else "",
+        base=frozenset(),
+        kinds=_kinds(told),
+    )
+
+
+def _hard(told: str) -> frozenset[str]:
+    """Return the scopes that a text sets; both of two that make up the whole are as good as none."""
+    printed = {
+        part
+        for word in _AXIS.findall(told.casefold().replace("on demand", "on-demand"))
+        for part in (word, *word.split("-"))
+    }
+    axes = {HARD[word] for word in printed if word in HARD}
+    for pair in BOTH:
+        axes -= pair if pair <= axes else set()
+    return frozenset(axes)
+
+
+def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Reading:
+    text = sentence.line.text
+    start, end = _clause(sentence, found, each)
+    told = sentence.plain[start:end]
+    first, last = between(sentence.segments, each)
+    first, last = max(first, each.start - MOST_SEGMENT), min(last, each.end + MOST_SEGMENT)
+    local = content(f"{told} {each.noun}")
+    about = sentence.names & {name.name for name in sentence.named if start <= name.start < end}
+    if text[:start].strip() == "" and BACK.match(text):
+        local |= sentence.subject
+    raw = frozenset(PERIODIC.get(root, root) for root in map(stem, words(f"{told} {each.text}")))
+    years = frozenset(YEAR.findall(text[start:end])) or frozenset(YEAR.findall(text[first:last]))
+    times = frozenset(_TIME.findall(text[start:end])) or frozenset(_TIME.findall(text[first:last]))
+    return Reading(
+        sentence=sentence,
+        figure=each,
+        told=told,
+        local=local | parts(about),
+        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
+        names=about,
+        years=years or frozenset(YEAR.findall(text)),
+        times=times,
+        hard=_hard(f"{told} {each.text}"),
+        soft=raw,
+        per=_per(each, told, text[each.end : each.end + 30]),
+        noun=noun_of(text, each) if each.unit == "" else frozenset(),
+        conditions=frozenset(
+            (other.unit or stem(other.noun.split(" ")[0]), round(other.value, 9))
+            for other in found
+            if (other.unit or other.noun)
+            and not (other.like(each) and other.noun == each.noun)
+            and other.kind != "year"
+            and not YEAR.fullmatch(other.text)
+            and not (other.kind == "share" and is_change(text, first, last, other))
+            and max(first, start - 120) <= other.start < min(last, end + 120)
+        ),
+        rivals=tuple(other for other in found if other.like(each)),
+        role=role_of(text, first, last, each),
+        base=_base(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
+        kinds=_kinds(told),
+    )
+
+
+def _clause(sentence: Sentence, found: list[Quantity], each: Quantity) -> tuple[int, int]:
+    """Return from where to where the text is about a figure and not about the next one."""
+    cuts = sentence.clauses
+    start, end = between(cuts, each)
+    if end - start < SHORT_CLAUSE:
+        start = max((cut for cut in cuts if cut < start), default=0)
+    for other in found:
+        if other.unit == each.unit and other.kind == each.kind and (other.unit or _alike(other, each)):
+            if other.end <= each.start:
+                start = max(start, other.end)
+            if other.start >= each.end:
+                end = min(end, other.start)
+    return max(start, each.start - MOST_CLAUSE), min(end, each.end + MOST_CLAUSE)
+
+
+def _alike(a: Quantity, b: Quantity) -> bool:
+    return a.noun.split(" ")[:1] == b.noun.split(" ")[:1]
+
+
+def _base(after: str) -> frozenset[str]:
+    """Return the words that say what a share is of."""
+    match = _OF.match(_FIGURE_IN.sub("", after))
+    return content(match["of"]) if match else frozenset()
+
+
+def _kinds(text: str) -> dict[str, str]:
+    """Return, for each word that says something, the one just before it that does."""
+    found: dict[str, str] = {}
+    for match in _TWO.finditer(text.casefold()):
+        first, second = stem(match[1]), stem(match[2])
+        if first not in STOP and first not in SAYERS and first not in MEASURES and second not in STOP:
+            found.setdefault(second, first)
+    return found
+
+
+def _per(each: Quantity, told: str, after: str) -> frozenset[str]:
+    """Return what a figure is per, also where that is said apart from it ("for each kWh …", "each a day")."""
+    found = {word for thing in each.per for word in re.split(r"[\s-]", thing)}
+    if match := _EACH_A.match(after):
+        found.add(match[1])
+    if not found and (match := _FOR_EACH.search(told)):
+        found = set(match[1].casefold().split("-"))
+    return frozenset(HEAD if root in HEADS else root for root in map(stem, found))
+
+
+def scopes(reading: Reading, group: frozenset[str]) -> frozenset[str]:
+    """Return the words of a group of contrary ones that a reading has; both of them are as good as none."""
+    found = reading.soft & group
+    return found if len(found) < len(group) else frozenset()

@@ -1,0 +1,62 @@
+"""The part that a figure plays: a fact, a change, a supposition, what is expected, or what once was."""
+
+from __future__ import annotations
+
+import re
+
+from rackmath.audit.quantity import Quantity
+
+_CHANGED = re.compile(
+    r"\s?(?:[a-z]{2,14}\s){0,2}?(?:more|fewer|less|higher|lower|cheaper|dearer|faster|slower|longer|shorter|better|"
+    r"worse|up|down|off|above|below|ahead|behind|larger|smaller|greater|increase|decrease|rise|fall|drop|cut|reduction|growth|"
+    r"gain|decline|discount|savings?|improvement|jump|premium|surge|compression|overrun|haircut|markup|mark-up|extra|"
+    r"short|a turn)\b"
+)
+_CHANGES = re.compile(
+    r"\b(?:ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drop(?:s|ped)?|cuts?|cutting|reduc\w{1,8}|increas\w{1,6}|gr[eo]w\w{0,4}|gains?|"
+    r"gained|declin\w{1,6}|up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
+    r"jump\w{0,4}|surg\w{1,4}|shrank|lower(?:s|ed)?|rais\w{1,4}|compress\w{1,6}|slash\w{1,4}|add(?:s|ed)?)"
+    r"(?:\s(?:of|by|in|some|only|just|roughly|about|around|costs?|prices?|it|them|this|that|the|price|cost))*\s?\Z"
+)
+_SAVED = re.compile(r"\bsav(?:e|es|ed|ing|ings)\s(?:[a-z]{1,12}\s){0,3}\Z")
+_IF = re.compile(
+    r"\b(?:if|would|could|might|should|suppos\w{1,4}|assum\w{1,6}|unless|were to|what-if|imagine|breaks? even|"
+    r"break-even|breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|propos(?:es|ed|al)|"
+    r"aims?|will|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|"
+    r"next (?:year|summer|winter|quarter))\b",
+    re.IGNORECASE,
+)
+_ONCE = re.compile(
+    r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
+    r"once|until|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
+    re.IGNORECASE,
+)
+
+
+def is_change(text: str, start: int, end: int, figure: Quantity) -> bool:
+    """Whether a figure tells by how much something changed or differs."""
+    before, after = text[max(start, figure.start - 60) : figure.start], text[figure.end : min(end, figure.end + 50)]
+    if before.endswith("to "):
+        return False
+    if before.endswith("by ") and not after.startswith(" of "):
+        return True
+    if figure.kind == "share" and _SAVED.search(before):
+        return True
+    return _CHANGED.match(after) is not None or _CHANGES.search(before) is not None
+
+
+def role_of(text: str, start: int, end: int, figure: Quantity) -> str:
+    """Return what part a figure plays in the stretch of a sentence from `start` to `end`."""
+    if is_change(text, start, end, figure):
+        return "change"
+    told = text[start:end]
+    if _IF.search(told):
+        return "if"
+    if _AHEAD.search(told):
+        return "ahead"
+    return "once" if _ONCE.search(told) else ""

@@ -1,0 +1,142 @@
+"""A sentence in its surroundings: what it names, what it is about, and where its clauses begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.names import Name, Named, Names, parts
+from rackmath.audit.conflicts.stems import stem, words
+from rackmath.audit.passage import Line
+from rackmath.audit.quantity import Quantity
+from rackmath.audit.read import Note
+
+FIGURE = "\u0001"
+"""What stands in place of a figure."""
+
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
+_CLAUSE = re.compile(
+    r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|"
+    r"versus|vs|compared|against|than)\b"
+)
+_SEGMENT = re.compile(r";|,\swhich\b|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
+
+
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """A sentence with what it names."""
+
+    note: Note
+    place: int
+    paragraph: int
+    line: Line
+    plain: str
+    """Its text without its figures."""
+    named: tuple[Named, ...]
+    clauses: tuple[int, ...]
+    segments: tuple[int, ...]
+    """Where its clauses begin, and its parts that stand for themselves."""
+    names: frozenset[Name]
+    by: frozenset[Name]
+    local: frozenset[str]
+    subject: frozenset[str]
+    around: frozenset[str]
+    last: str
+    """The year that the whole text tells most of."""
+    earlier: frozenset[str]
+    """Years of the sentences before it in its paragraph."""
+    before: frozenset[Name]
+    """Names of the sentences before it in its paragraph, of the heading and of the title."""
+
+
+def sentence_of(
+    note: Note,
+    place: int,
+    paragraph: int,
+    line: Line,
+    plain: str,
+    names: Names,
+    before: Sentence | None,
+    titled: frozenset[Name],
+    last: str,
+    found: Sequence[Quantity] = (),
+) -> Sentence:
+    """Read a sentence; `before` is the one before it in its paragraph, `plain` its text without its figures."""
+    counted = {(each.noun.split(" ")[0],) for each in found}
+    named = tuple(each for each in names.of(plain) if each.name not in counted)
+    about = frozenset(each.name for each in named if not each.says)
+    by = frozenset(each.name for each in named if each.says) - about
+    local = content(plain) | parts(about)
+    back = before is not None and BACK.match(plain) is not None
+    around = content(note.title) | content(line.heading)
+    known = titled
+    if before:
+        around |= before.local | parts(before.before)
+        known |= before.names | before.before
+    return Sentence(
+        note=note,
+        place=place,
+        paragraph=paragraph,
+        line=line,
+        plain=plain,
+        named=named,
+        clauses=cuts(_CLAUSE, plain),
+        segments=cuts(_SEGMENT, plain),
+        names=about,
+        by=by,
+        local=local,
+        subject=before.subject if back and before else _subject(plain),
+        around=around,
+        last=last,
+        earlier=(frozenset(YEAR.findall(before.line.text)) or before.earlier) if before else frozenset(),
+        before=known,
+    )
+
+
+def blanked(text: str, found: list[Quantity]) -> str:
+    """Return a text with its figures blanked out: their digits and units are no words and no names."""
+    parts, place = [], 0
+    for each in found:
+        start = max(each.start, place)
+        if each.kind != "year" and not each.worded and not YEAR.fullmatch(each.text) and each.end > start:
+            parts += [text[place:start], FIGURE * (each.end - start)]
+            place = each.end
+    return "".join([*parts, text[place:]])
+
+
+def cuts(pattern: re.Pattern[str], text: str) -> tuple[int, ...]:
+    """Return the places where a text is cut, its ends included."""
+    return (0, *(match.start() for match in pattern.finditer(text)), len(text))
+
+
+def between(places: tuple[int, ...], each: Quantity) -> tuple[int, int]:
+    """Return the cuts to both sides of a figure."""
+    end = min(each.end, places[-1])
+    return max(cut for cut in places if cut <= each.start), min(cut for cut in places if cut >= end)
+
+
+def content(text: str) -> frozenset[str]:
+    """Return the stems of the words that say what a text is about."""
+    return frozenset(
+        one_word(found)
+        for word in words(text)
+        if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
+    )
+
+
+def one_word(root: str) -> str:
+    """Return the measure that a word stands for, if it is one only: passengers and ridership are the same."""
+    measures = MEASURES.get(root, frozenset())
+    return next(iter(measures)) if len(measures) == 1 else root
+
+
+def _subject(text: str) -> frozenset[str]:
+    """Return the first words of a sentence that say what it is about."""
+    found = []
+    for word in words(text[:90]):
+        if len(root := stem(word)) > 2 and root not in STOP and root not in SAYERS:
+            found.append(root)
+    return frozenset(found[:3])
