@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import resource
 import statistics
@@ -207,10 +208,9 @@ def main() -> None:
     from search_speed import main as search_speed
 
     search_speed()
-    from simulator_speed import main as simulator_speed
-
-    print()
-    simulator_speed()
+    for name in ("frontier_speed", "simulator_speed", "serving_errors"):
+        print()
+        importlib.import_module(name).main()
     print(f"\npeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
