@@ -117,7 +117,7 @@ def test_few_folders_are_kept(brain: tuple[Vault, str], tmp_path: Path) -> None:
 
 
 def test_what_no_journal_knows_is_there_from_the_day_it_names(tmp_path: Path) -> None:
-    for day, wanted in ((date(2026, 11, 21), 0), (date(2026, 11, 30), len(Library.open(STARTER).notes()))):
+    for day, wanted in ((date(2026, 11, 21), 0), (date(2026, 12, 31), len(Library.open(STARTER).notes()))):
         assert len(Library.open(as_of(STARTER, day, tmp_path)).notes()) == wanted
 
 
