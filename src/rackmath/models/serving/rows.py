@@ -239,9 +239,7 @@ def read_row(
 
 
 @lru_cache(4096)
-def _setup(
-    shapes: Finder, chips: Callable[[str], Accelerator], square: int, *cells: str | None
-) -> Configuration:
+def _setup(shapes: Finder, chips: Callable[[str], Accelerator], square: int, *cells: str | None) -> Configuration:
     """Return what runs in a row, of which `cells` are those of `SETUP`, under no load yet; nobody changes it."""
     row = {name: cell or "" for name, cell in zip(SETUP, cells, strict=True)}
     shape, chip = shapes(row["model_path"]), chips(row["system"])
