@@ -17,6 +17,7 @@ from rackmath.models.serving.fitting import SPREADS, fold_labels
 from rackmath.models.serving.hardware import accelerators, find_accelerator, read_accelerator
 from rackmath.models.serving.measured import DATA, read_measured
 from rackmath.models.serving.predict import predict_rows
+from rackmath.models.serving.rows import read_row
 from rackmath.models.serving.shape import catalogue, find_shape, read_config
 from rackmath.models.serving.step import experts_touched
 
@@ -226,3 +227,12 @@ def test_the_commands_keep_every_row(tmp_path: Path) -> None:
     assert found[1]["tpot_ms"] == ""
     assert "do not divide" in found[1]["note"]
     assert float(found[0]["tpot_lo"]) < float(found[0]["tpot_ms"]) < float(found[0]["tpot_hi"])
+
+
+def test_rows_of_one_setup_do_not_see_one_another() -> None:
+    wide = {**ROW, "model_path": "DeepSeek-R1", "system": "gb200", "tp_size": "16", "moe_ep_size": "16"}
+    first, other, again = (read_row({**wide, "concurrency": load}) for load in ("2048", "8", "2048"))
+    assert first.disaggregated
+    assert first == again
+    assert first.layout != other.layout
+    assert other.concurrency == 8

@@ -129,4 +129,4 @@ def _write(path: Path, found: Frontier) -> None:
         rows.append(plain | {"pareto": str(int(at in on[0])), "pareto_cost": str(int(at in on[1]))})
     if not rows:
         raise RackmathError(_why_none(found, "speed"))
-    write_table(path, tuple(rows[0]), rows)
+    write_table(path, tuple(rows[0]), [list(row.values()) for row in rows])

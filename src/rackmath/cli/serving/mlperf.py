@@ -20,6 +20,7 @@ def mlperf(csv_path: Path, out_path: Path) -> None:
     added = ("value_lo", "value_hi", "note")
     answers = predict_results(rows)
     head = tuple(dict.fromkeys((*rows[0], "value", *added)))
-    write_table(out_path, head, [{**row, **made} for row, made in zip(rows, answers, strict=True)])
+    both = ({**row, **made} for row, made in zip(rows, answers, strict=True))
+    write_table(out_path, head, [[each.get(name, "") for name in head] for each in both])
     empty = sum(1 for each in answers if not each["value"])
     click.echo(f"{len(answers):,} rows, {empty:,} without an answer (their note says why): {out_path}")

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from rackmath.models.serving.predict import Prediction
 
 OUT = ("id", "ttft_ms", "ttft_lo", "ttft_hi", "tpot_ms", "tpot_lo", "tpot_hi", "note")
+TOKEN = OUT.index("tpot_ms")
+BLOCK = 10_000  # rows that are in work at once
 
 
 def _shown(value: float | None) -> str:
     return "" if value is None else f"{1e3 * value:.6g}"
 
 
-def _record(each: Prediction) -> dict[str, str]:
+def _record(each: Prediction) -> tuple[str, ...]:
+    """Return the cells of `OUT`."""
     times = (each.first, each.first_low, each.first_high, each.token, each.token_low, each.token_high)
-    return dict(zip(OUT, (each.id, *map(_shown, times), each.note), strict=True))
+    return (each.id, *map(_shown, times), each.note)
 
 
 @click.command()
@@ -45,20 +48,22 @@ def predict(csv_path: Path | None, out_path: Path | None, to_json: bool, **given
         from rackmath.models.serving.predict import predict_rows
 
         rows = read_table(csv_path, ("model_path", "system", "isl", "osl"))
-        answers = predict_rows(rows)
-        write_table(out_path, OUT, [_record(each) for each in answers])
-        empty = sum(1 for each in answers if each.token is None)
-        click.echo(f"{len(answers):,} rows, {empty:,} without an answer (their note says why): {out_path}")
+        blocks = (rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK))
+        records = [_record(each) for block in blocks for each in predict_rows(block)]
+        write_table(out_path, OUT, records)
+        empty = sum(1 for record in records if not record[TOKEN])
+        click.echo(f"{len(records):,} rows, {empty:,} without an answer (their note says why): {out_path}")
         return
     made = predicted(given)
     first, first_low, first_high, token, token_low, token_high = times(made)
     devices = given["tp"] * given["dp"] * given["pp"]
     per_device = given["concurrency"] * given["osl"] / (first + (given["osl"] - 1) * token) / devices
     if to_json:
+        record = dict(zip(OUT, _record(made), strict=True))
         print_json(
             {
                 "unit": "ms",
-                **{name: float(v) if name not in {"id", "note"} else v for name, v in _record(made).items()},
+                **{name: v if name in {"id", "note"} else float(v) for name, v in record.items()},
                 "output_tokens_per_s_per_device": per_device,
             }
         )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rackmath.cli.common import write_whole
 from rackmath.errors import RackmathError
@@ -21,7 +20,7 @@ def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
         raise RackmathError(f"{path}: over {MAX_BYTES // 1_000_000} MB; split it")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(_limited(csv.DictReader(file)))
+            rows = list(_limited(csv.reader(file)))
     except (UnicodeDecodeError, csv.Error) as problem:
         raise RackmathError(f"{path}: not a CSV file in UTF-8 ({problem})") from None
     if not rows:
@@ -32,18 +31,19 @@ def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
     return rows
 
 
-def _limited(rows: Iterator[dict[Any, Any]]) -> Iterator[dict[str, str]]:
-    for number, row in enumerate(rows):
+def _limited(lines: Iterator[list[str]]) -> Iterator[dict[str, str]]:
+    """Yield the rows below the head; cells beyond it are left out, and so are columns that a row ends before."""
+    head = next(lines, [])
+    for number, cells in enumerate(filter(None, lines)):
         if number >= MAX_ROWS:
             raise RackmathError(f"more than {MAX_ROWS:,} rows; split the file")
-        ragged = None in row or None in row.values()
-        yield {str(name): value for name, value in row.items() if isinstance(value, str)} if ragged else row
+        yield dict(zip(head, cells, strict=False))
 
 
-def write_table(path: Path, head: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+def write_table(path: Path, head: tuple[str, ...], rows: Iterable[Sequence[str]]) -> None:
     """Write a CSV file, whole or not at all."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, head, lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
     writer.writerows(rows)
     write_whole(path, text.getvalue())

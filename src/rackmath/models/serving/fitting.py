@@ -155,9 +155,9 @@ def times(configurations: Sequence[Configuration], k: Mapping[str, float]) -> Po
 
 
 def slopes_of(pools: Pools, configurations: Sequence[Configuration], spreads: Spreads) -> Array:
-    """Return the features that offsets may lean on: logarithms of the running sequences and of the input."""
+    """Return the features that offsets may lean on: logarithms of the sequences of a step and of the input."""
     made = {
-        "running": (np.log(np.maximum(pools.running, 0.5)) - 3) / 2,
+        "running": (np.log(np.maximum(pools.batch, 0.5)) - 3) / 2,
         "input": np.log([c.isl for c in configurations]) - 7.5,
     }
     return np.stack([made[name] for name in spreads.slopes], axis=1)

@@ -27,6 +27,7 @@ class Pools:
     token_parts: Array
     first_parts: Array
     running: Array
+    batch: Array
     steady: Steady
 
 
@@ -49,7 +50,7 @@ def together(r: Columns, k: Constants) -> Pools:
         "transfer": np.zeros_like(s.token),
     }
     first = np.maximum(np.stack([parts[name] for name in FIRST_PARTS], axis=1), 1e-7)
-    return Pools(s.token, _stack(s), first, s.running, s)
+    return Pools(s.token, _stack(s), first, s.running, s.batch, s)
 
 
 def apart(decode: Columns, prefill: Columns, k: Constants, prefill_workers: Array, decode_workers: Array) -> Pools:
@@ -66,8 +67,9 @@ def apart(decode: Columns, prefill: Columns, k: Constants, prefill_workers: Arra
     step = sum(step_time(prefill, k, none, none, own, prefill["isl"] / 2, own / prefill["isl"]).values())
     prompt = np.asarray(step) * prefill["isl"] / own
     answer = decode["osl"] * s.token
-    matched = np.ceil(concurrency * prompt / answer / prefill["dp"] / MATCHED)
-    servers = np.where(prefill_workers > 0, prefill_workers, matched) * prefill["dp"]
+    each_worker = prefill["dp"] * prefill["pp"]  # prompts at work at once: stages have one each
+    matched = np.ceil(concurrency * prompt / answer / each_worker / MATCHED)
+    servers = np.where(prefill_workers > 0, prefill_workers, matched) * each_worker
     each = prompt / servers
     bound = np.maximum(concurrency * each - answer, 0.0)
     load = np.minimum(concurrency * each / (answer + prompt), 0.95)
@@ -83,7 +85,7 @@ def apart(decode: Columns, prefill: Columns, k: Constants, prefill_workers: Arra
         "transfer": moved,
     }
     first = np.maximum(np.stack([parts[name] for name in FIRST_PARTS], axis=1), 1e-7)
-    return Pools(s.token, _stack(s), first, held, s)
+    return Pools(s.token, _stack(s), first, held, np.maximum(held / decode["pp"], np.minimum(held, 1.0)), s)
 
 
 def fits(r: Columns) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from rackmath.models.serving.stored import fitted, known
 EXTRA_NEW = (
     1.5  # with several things new, or an engine or architecture never met, errors are taken to be this much wider
 )
+STAGED = "pipeline stages were never measured: wider still"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,38 @@ def why(new: str, names: Mapping[str, str]) -> str:
     return f"not measured: {said}; everybody's constants are used and the interval is wider"
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What the intervals of a configuration rest on: what was not met, in words, and ln(actual ÷ predicted).
+
+    `ends` are the 10 % and 90 % of the time per output token, then those of the time to the first one.
+    """
+
+    new: bool
+    said: str
+    ends: tuple[float, float, float, float]
+
+
+def basis(c: Configuration, fit: Fitted, met: Mapping[str, frozenset[str]]) -> Basis:
+    """Return what the intervals of a configuration rest on."""
+    names = group_names(c)
+    new, strange = novelty(names, met), names["architecture"] not in _built(met["accelerator"])
+    prefix = "apart " if c.disaggregated else ""
+    token, first = (
+        interval(fit.intervals[f"{prefix}{name}"], new, c.shape.family, strange) for name in ("token", "first")
+    )
+    if c.layout.pp == c.prefill.pp == 1:
+        return Basis(bool(new), why(new, names), (*token, *first))
+    low, high, first_low, first_high = (EXTRA_NEW * end for end in (*token, *first))
+    return Basis(True, f"{why(new, names)}; {STAGED}", (low, high, first_low, first_high))
+
+
+@lru_cache(16)
+def _built(names: frozenset[str]) -> frozenset[str]:
+    """Return the architectures of accelerators."""
+    return frozenset(accelerators()[name].architecture for name in names if name in accelerators())
+
+
 def predict(
     configurations: Sequence[Configuration], fit: Fitted | None = None, met: Mapping[str, frozenset[str]] | None = None
 ) -> list[Prediction]:
@@ -88,21 +122,14 @@ def _answers(
     """Return the predictions of configurations of one mode."""
     with np.errstate(all="ignore"):
         token, first, pools, parts = predict_logs(chosen, fit.constants, fit.offsets, mode)
-    prefix = "apart " if mode else ""
-    built = {accelerators()[name].architecture for name in met["accelerator"] if name in accelerators()}
-    said: dict[int, tuple[tuple[float, ...], str]] = {}
+    said: dict[tuple[int, bool], Basis] = {}
     widths, reasons = np.empty((len(chosen), 4)), []
     for at, c in enumerate(chosen):
-        names = group_names(c)
-        key = id(names)
+        key = id(group_names(c)), c.layout.pp == c.prefill.pp == 1
         if key not in said:
-            new, strange = novelty(names, met), names["architecture"] not in built
-            ranges = [
-                interval(fit.intervals[f"{prefix}{name}"], new, c.shape.family, strange) for name in ("token", "first")
-            ]
-            said[key] = (*ranges[0], *ranges[1]), why(new, names)
-        widths[at] = said[key][0]
-        reasons.append(said[key][1])
+            said[key] = basis(c, fit, met)
+        widths[at] = said[key].ends
+        reasons.append(said[key].said)
     logs = np.stack(
         [token, token + widths[:, 0], token + widths[:, 1], first, first + widths[:, 2], first + widths[:, 3]]
     )

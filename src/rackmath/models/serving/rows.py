@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +24,7 @@ MAX_DRAFTS = 16
 ACCEPTANCE = 0.7  # our judgement of what extra prediction layers reach on prose
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """How one replica is spread: attention tensor ranks × data ranks × stages; experts tensor × expert ranks."""
 
     tp: int = 1
@@ -69,22 +69,21 @@ class Configuration:
         return sum(self.acceptance**each for each in range(int(self.drafts) + 1)) if self.drafts else 1.0
 
 
-@lru_cache(4096)
-def _value(text: str) -> float:
-    """Return the number that a cell holds, NaN where it holds none."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def _number(row: Mapping[str, str], name: str, default: float | None = None) -> float:
-    text = row.get(name)
-    if not text or text.isspace():
+    return _value(row.get(name) or "", name, default)
+
+
+@lru_cache(4096)
+def _value(text: str, name: str, default: float | None) -> float:
+    """Return the number that a cell holds, or what stands for an empty one."""
+    if not text.strip():
         if default is None:
             raise RackmathError(f"{name} is empty")
         return default
-    value = _value(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 <= value <= LARGEST:
         told = "not a number" if math.isnan(value) else f"a number from 0 to {LARGEST:.0e} is wanted"
         raise RackmathError(f"{name} is {text.strip()[:30]!r}; {told}")
@@ -100,16 +99,34 @@ def _rank(text: str, name: str) -> int:
 
 
 SIZES = ("tp_size", "attention_dp_size", "pp_size", "moe_tp_size", "moe_ep_size")
+SETUP = (
+    "model_path",
+    "system",
+    "backend",
+    "backend_version",
+    "precision",
+    "gemm_quant_mode",
+    "mode",
+    "speculative_tokens",
+    "speculative_acceptance",
+    "prefill_num_workers",
+    "decode_num_workers",
+    *(prefix + name for prefix in ("", "prefill_", "decode_") for name in SIZES),
+)
+"""The columns that say what runs; the others say under which load."""
 STATED = re.compile(r"_tp(\d+)(?:_0)?_ep(\d+)")
 
 
-def layout_of(row: Mapping[str, str], prefix: str, shape: Shape, chip: Accelerator, notes: list[str]) -> Layout:
-    """Return a row's layout. Recorded products of sizes are undone here, and only here; `notes` says which."""
+def layout_of(
+    row: Mapping[str, str], prefix: str, shape: Shape, chip: Accelerator, square: int, notes: list[str]
+) -> Layout:
+    """Return a row's layout. Recorded products of sizes are undone here, and only here; `notes` says which.
+
+    `square` is the number of tensor ranks and of expert ranks that the row's name states, where they are one number.
+    """
     sizes = [_rank(row.get(prefix + name) or "", prefix + name) for name in SIZES]
     if not shape.experts:
         return Layout(*sizes[:3])
-    named = STATED.search(row.get("id") or "")
-    square = int(named[1]) if named and int(named[1]) == int(named[2]) else 0
     made, said = _layout(*sizes, square, chip.domain, shape.kv_rank > 0)
     notes += [f"{prefix}parallelism: {each}" for each in said]
     return made
@@ -202,48 +219,61 @@ def read_row(
     RackmathError
         A name is unknown, a number is missing or impossible, or the model cannot be laid out so.
     """
-    shape, chip = shapes(row.get("model_path") or ""), chips(row.get("system") or "")
+    name = row.get("id") or ""
+    named = STATED.search(name)
+    square = int(named[1]) if named and int(named[1]) == int(named[2]) else 0
+    setup = _setup(shapes, chips, square, *map(row.get, SETUP))
+    load = _number(row, "concurrency", 0.0)
+    read = {"id": name, "isl": _number(row, "isl"), "osl": _number(row, "osl"), "notes": setup.notes.copy()}
+    if setup.disaggregated:
+        load = load or _number(row, "decode_batch_size", 0.0) * max(setup.decode_workers, 1.0) * setup.layout.dp
+    else:
+        batch = _number(row, "batch_size", 0.0)
+        if not load or load > batch * setup.layout.devices > 0:
+            load = batch  # several replicas behind one load state the batch of each
+    made = Configuration(**{**vars(setup), **read, "concurrency": load})
+    if not made.disaggregated and made.layout.devices > 8 and made.shape.kv_rank and made.chip.domain > 8:
+        _split_wide(made)
+    check(made)
+    return made
+
+
+@lru_cache(4096)
+def _setup(shapes: Finder, chips: Callable[[str], Accelerator], square: int, *cells: str | None) -> Configuration:
+    """Return what runs in a row, of which `cells` are those of `SETUP`, under no load yet; nobody changes it."""
+    row = {name: cell or "" for name, cell in zip(SETUP, cells, strict=True)}
+    shape, chip = shapes(row["model_path"]), chips(row["system"])
     notes: list[str] = []
     weights, attention = _formats(row, shape, chip, notes)
-    backend = (row.get("backend") or "").strip().lower() or "unknown"
-    mode = (row.get("mode") or "agg").strip().lower()
+    backend = row["backend"].strip().lower() or "unknown"
+    mode = (row["mode"] or "agg").strip().lower()
     if mode not in {"agg", "disagg"}:
         raise RackmathError(f"mode is {mode[:20]!r}; agg or disagg")
-    isl, osl = _number(row, "isl"), _number(row, "osl")
-    concurrency = _number(row, "concurrency", 0.0)
     made = Configuration(
-        id=row.get("id") or "",
+        id="",
         shape=shape,
         chip=chip,
         backend=backend,
-        version=(row.get("backend_version") or "").strip(),
+        version=row["backend_version"].strip(),
         weights=weights,
         attention=attention,
-        cache_bytes=_cache_bytes(backend, weights, chip, row.get("model_path") or ""),
-        isl=isl,
-        osl=osl,
-        concurrency=concurrency,
+        cache_bytes=_cache_bytes(backend, weights, chip, row["model_path"]),
+        isl=0.0,
+        osl=0.0,
+        concurrency=0.0,
         layout=Layout(),
         notes=notes,
     )
     if mode == "agg":
-        made.layout = layout_of(row, "", shape, chip, notes)
-        batch = _number(row, "batch_size", 0.0)
-        if not concurrency or concurrency > batch * made.layout.devices > 0:
-            made.concurrency = batch  # several replicas behind one load state the batch of each
-        if made.layout.devices > 8 and shape.kv_rank and chip.domain > 8:
-            _split_wide(made)
+        made.layout = layout_of(row, "", shape, chip, square, notes)
     else:
         made.disaggregated = True
-        made.layout = layout_of(row, "decode_", shape, chip, notes)
-        made.prefill = layout_of(row, "prefill_", shape, chip, notes)
+        made.layout = layout_of(row, "decode_", shape, chip, square, notes)
+        made.prefill = layout_of(row, "prefill_", shape, chip, square, notes)
         made.prefill_workers = _number(row, "prefill_num_workers", 0.0)
         made.decode_workers = _number(row, "decode_num_workers", 0.0)
-        if not concurrency:
-            made.concurrency = _number(row, "decode_batch_size", 0.0) * max(made.decode_workers, 1.0) * made.layout.dp
-    if row.get("speculative_tokens"):
+    if row["speculative_tokens"]:
         _speculate(made, row)
-    check(made)
     return made
 
 
@@ -306,8 +336,7 @@ def columns(configurations: Sequence[Configuration], k: Constants, *, prefill: b
             shared.append([*(float(getattr(c.shape, name)) for name in NUMERIC), *_rates(c, k)])
         which.append(place[key])
         loads.append((c.cache_bytes, c.isl, c.osl, c.concurrency, c.drafts, c.tokens_per_step))
-        layout = c.prefill if prefill else c.layout
-        ranks.append((layout.tp, layout.dp, layout.pp, layout.moe_tp, layout.ep))
+        ranks.append(c.prefill if prefill else c.layout)
     names = (*NUMERIC, *FIXED)
     fixed = np.array(shared, dtype=float).reshape(-1, len(names)).T[:, np.array(which, dtype=np.intp)]
     own = [np.array(each, dtype=float).reshape(-1, len(of)).T for each, of in ((ranks, RANKS), (loads, LOADS))]

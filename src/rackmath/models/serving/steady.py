@@ -4,6 +4,10 @@ With B requests decoding at a mean context of I + O/2, each step does the prompt
 those ride along in mixed steps of at most `CHUNK` tokens. So the time per output token is
 :math:`t_0 + \phi\,s\,(t_1 - t_0)`: t₀ a step that only decodes, t₁ a mixed one, s the share of mixed steps and φ
 the fitted interference.
+
+A replica of p pipeline stages has p micro-batches of B/p on the way, each of which passes all stages for a token. None
+overtakes another, so that a round is as long as its slowest one: if a share s of the steps of each is mixed, so is
+:math:`1-(1-s)^p` of the rounds.
 """
 
 from __future__ import annotations
@@ -35,6 +39,7 @@ _PART_OF = {
     "attention over context": "context",
     "tensor-parallel collectives": "collectives",
     "expert all-to-all": "collectives",
+    "pipeline hand-over": "collectives",
     "layer latency": "latency",
     "expert-layer latency": "routing",
     "host": "host",
@@ -49,6 +54,7 @@ class Steady:
     operators: dict[str, Array]  # seconds of a decoding step by operator
     parts: dict[str, Array]  # seconds per output token by part, prompts among them
     running: Array  # sequences that decode at once
+    batch: Array  # those of one step: of a micro-batch where there are pipeline stages
     most: Array  # sequences that the memory holds
     first: Array  # seconds of one prompt's own prefill, in mixed steps
     each: Array  # seconds that one prompt occupies the rank
@@ -100,26 +106,27 @@ def steady_state(r: Columns, k: Constants, *, mixed: bool = True) -> Steady:
     none = np.zeros_like(context)
     first = none
     for _ in range(2):
-        plain = step_time(r, k, running, context, none, none, none)
-        decode = _with_drafts(r, k, running, context) if r["drafts"].any() else plain
+        batch = np.maximum(running / r["pp"], np.minimum(running, 1.0))
+        plain = step_time(r, k, batch, context, none, none, none)
+        decode = _with_drafts(r, k, batch, context) if r["drafts"].any() else plain
         idle, alone = _sum(decode), _sum(plain)
         if not mixed:
             token, extra, each = idle, none, none
             break
-        needed = running * r["isl"] / r["osl"] * r["kept"]
+        needed = running / r["pp"] * r["isl"] / r["osl"] * r["kept"]
         chunk = np.clip(needed, np.minimum(r["isl"], CHUNK), CHUNK)
-        both = _sum(step_time(r, k, running, context, chunk, r["isl"] / 2, chunk / r["isl"]))
-        share = np.minimum(needed / chunk, 1.0)
+        both = _sum(step_time(r, k, batch, context, chunk, r["isl"] / 2, chunk / r["isl"]))
+        share = 1 - (1 - np.minimum(needed / chunk, 1.0)) ** r["pp"]
         extra = k["interference"] * share * (both - alone) / r["kept"]
         token = idle + extra
         own = np.minimum(r["isl"], CHUNK)
-        one = _sum(step_time(r, k, running, context, own, r["isl"] / 2, own / r["isl"]))
+        one = _sum(step_time(r, k, batch, context, own, r["isl"] / 2, own / r["isl"]))
         first = one * r["isl"] / own
-        each = (one - alone) * r["isl"] / own
+        each = (one - alone) * r["isl"] / own / r["pp"]
         busy = r["osl"] * token / (r["osl"] * token + first)
         running = np.maximum(np.minimum(wanted * busy, most), np.minimum(wanted, 1.0))
     parts = {name: none.copy() for name in PARTS}
     for name, seconds in decode.items():
         parts[_PART_OF[name]] = parts[_PART_OF[name]] + seconds
     parts["prompts"] = extra
-    return Steady(token, decode, parts, running, most, first, each, room)
+    return Steady(token, decode, parts, running, batch, most, first, each, room)

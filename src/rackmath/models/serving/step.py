@@ -2,6 +2,7 @@ r"""The time of one forward step, operator by operator, for many configurations 
 
 Every operator costs :math:`((F/(P e_c))^q + (B/(W e_m))^q)^{1/q}`, the smooth maximum of arithmetic and memory, and
 the kernels' latency floors are added by the layer. Collectives cost a latency plus bytes over an effective bandwidth.
+Pipeline stages share the memory of a replica, not the time of a step: a token passes one after the other.
 docs/serving.md derives the terms and says where they fail.
 """
 
@@ -17,6 +18,7 @@ Columns = Mapping[str, Array]
 Constants = Mapping[str, float]
 
 ACTIVATION_BYTES = 2.0
+STAGE_LATENCY = 10e-6  # seconds to hand a micro-batch to the next stage, beside its bytes
 SHARPNESS = 3.0  # q: how sharply an operator turns from memory-bound to compute-bound
 OPERATORS = (
     "attention weights",
@@ -26,6 +28,7 @@ OPERATORS = (
     "output head",
     "tensor-parallel collectives",
     "expert all-to-all",
+    "pipeline hand-over",
     "layer latency",
     "expert-layer latency",
     "host",
@@ -41,7 +44,7 @@ def _smooth(first: Array, second: Array) -> Array:
 
 
 def kv_bytes_per_token(r: Columns) -> Array:
-    """Return the cache bytes of one more token of context on one rank; window and linear layers stop growing."""
+    """Return the cache bytes of one more token of context on a rank; window and linear layers stop growing."""
     grouped = 2 * np.maximum(r["kv_heads"] / r["tp"], 1.0) * r["head_dim"]
     per_layer = np.where(r["kv_rank"] > 0, r["kv_rank"] + r["rope_dim"], grouped)
     return np.asarray(per_layer * r["kv_bytes"] * r["full_layers"] / r["pp"])
@@ -110,12 +113,15 @@ def step_time(
 ) -> dict[str, Array]:
     """Return the seconds of one step by operator, for one rank of each configuration.
 
+    With pipeline stages it is the step of one micro-batch, through all of them.
+
     `decoding` sequences have `context` tokens each; `prompt` new tokens see `prompt_context` tokens on average, and
     `prompts` of them are last tokens that need an output. All per attention rank; arrays of one length.
     """
     tokens = decoding + prompt
     bandwidth = r["bandwidth"] * k["weight_bandwidth"]
-    stages = r["pp"]
+    handing_over = _hand_over(r, k, tokens)
+    r = {**r, "pp": np.ones_like(r["pp"])}  # all stages, one after the other
     rank_weights = weight_bytes(r)
     hidden_bytes = ACTIVATION_BYTES * tokens * r["hidden"]
 
@@ -124,9 +130,9 @@ def step_time(
 
     soft_layers = r["full_layers"] + r["window_layers"]
     layers = soft_layers + r["linear_layers"]
-    moved = 4 * hidden_bytes * layers / stages / 2
+    moved = 4 * hidden_bytes * layers / 2
     attention = matmul(rank_weights["attention"], r["attention_bytes"], r["attention_rate"], r["attention_reading"])
-    moved = hidden_bytes * (r["dense_layers"] * 2 + r["moe_layers"] * 2 * (r["shared_ffn"] > 0)) / stages
+    moved = hidden_bytes * (r["dense_layers"] * 2 + r["moe_layers"] * 2 * (r["shared_ffn"] > 0))
     feed_forward = matmul(rank_weights["feed-forward"], r["dense_bytes"], r["dense_rate"], r["dense_reading"])
 
     # Experts: all attention ranks of a replica share them.
@@ -138,8 +144,8 @@ def step_time(
     expert_bytes = rank_weights["experts"] * share
     each = r["ffn_matrices"] * r["hidden"] * r["expert_ffn"] / r["moe_tp"]
     padded = np.maximum(pairs * uneven, 1.0)
-    expert_flop = 2 * padded * each * r["moe_layers"] / stages
-    expert_moved = ACTIVATION_BYTES * pairs * r["hidden"] * 3 * r["moe_layers"] / stages
+    expert_flop = 2 * padded * each * r["moe_layers"]
+    expert_moved = ACTIVATION_BYTES * pairs * r["hidden"] * 3 * r["moe_layers"]
     experts = _smooth(
         expert_flop / (r["expert_rate"] * k["expert_compute"]),
         (expert_bytes / r["expert_reading"] + expert_moved) / (r["bandwidth"] * k["expert_bandwidth"]),
@@ -154,6 +160,7 @@ def step_time(
         "output head": _head_time(r, bandwidth, decoding + prompts),
         "tensor-parallel collectives": _all_reduce(r, k, tokens, layers),
         "expert all-to-all": _all_to_all(r, k, tokens),
+        "pipeline hand-over": handing_over,
         "layer latency": (
             k["layer_latency"] * soft_layers
             + k["linear_latency"] * r["linear_layers"]
@@ -167,7 +174,7 @@ def step_time(
             + k["shared_latency"] * (r["shared_ffn"] > 0)
             + k["quantise_latency"] * r["experts_quantised"]
         ),
-        "host": k["host"] + k["host_sequence"] * decoding * r["dp"] + (stages - 1) * 10e-6,
+        "host": k["host"] + k["host_sequence"] * decoding * r["dp"],
     }
 
 
@@ -184,20 +191,20 @@ def _context_time(r: Columns, k: Constants, decoding: Array, context: Array, pro
     seen = np.where(r["sparse_top"] > 0, np.minimum(context, r["sparse_top"]), context)
     width = np.where(latent, 2 * r["kv_rank"] + r["rope_dim"], 2 * r["head_dim"])
     windowed = r["window_layers"] * np.minimum(context, np.maximum(r["window"], 1.0))
-    positions = (r["full_layers"] * seen + windowed) / r["pp"]
+    positions = r["full_layers"] * seen + windowed
     flop = 2 * heads * width * decoding * positions
     grow = kv_bytes_per_token(r) * seen + fixed_bytes_per_sequence(r, context)
-    states = r["linear_layers"] * r["linear_heads"] * r["linear_key"] * r["linear_value"] / r["tp"] / r["pp"]
-    index = r["full_layers"] * (r["sparse_top"] > 0) * context * r["index_dim"] / r["pp"]
+    states = r["linear_layers"] * r["linear_heads"] * r["linear_key"] * r["linear_value"] / r["tp"]
+    index = r["full_layers"] * (r["sparse_top"] > 0) * context * r["index_dim"]
     decode = _smooth(flop / rate, decoding * (grow + ACTIVATION_BYTES * states + index) / bandwidth)
     # Prompts: causal, so `before` is the mean number of positions seen; a short prompt fills the units badly.
     width = np.where(latent, r["nope_dim"] + r["rope_dim"] + r["value_dim"], 2 * r["head_dim"])
     near = np.where(r["sparse_top"] > 0, np.minimum(before, r["sparse_top"]), before)
     windowed = r["window_layers"] * np.minimum(before, np.maximum(r["window"], 1.0))
-    positions = (r["full_layers"] * near + windowed) / r["pp"]
+    positions = r["full_layers"] * near + windowed
     fill = k["prompt_attention"] * before / (before + 750.0)
     quadratic = 2 * heads * width * prompt * positions / (r["bf16_rate"] * np.maximum(fill, 1e-3))
-    index_flop = 2 * r["index_heads"] * r["index_dim"] * prompt * before * r["full_layers"] / r["pp"]
+    index_flop = 2 * r["index_heads"] * r["index_dim"] * prompt * before * r["full_layers"]
     recurrent = 8 * prompt * states / (r["bf16_rate"] * 0.2)
     return np.asarray(decode + quadratic + index_flop / (r["bf16_rate"] * 0.5) + recurrent)
 
@@ -206,6 +213,13 @@ def _link(r: Columns, k: Constants, ranks: Array) -> tuple[Array, Array]:
     """Return the bandwidth that `ranks` reach one another with (bytes/s), and how many domains they span."""
     spans = np.maximum(np.ceil(ranks / r["domain"]), 1.0)
     return np.where(spans > 1, r["network"], r["link"]) * k["link_share"], spans
+
+
+def _hand_over(r: Columns, k: Constants, tokens: Array) -> Array:
+    """Return the time that a micro-batch spends between pipeline stages."""
+    ranks = r["tp"] * r["dp"] * r["pp"]
+    link = np.where(ranks > r["domain"], r["network"], r["link"]) * k["link_share"]
+    return np.asarray((r["pp"] - 1) * (STAGE_LATENCY + ACTIVATION_BYTES * tokens * r["hidden"] / link))
 
 
 def _all_reduce(r: Columns, k: Constants, tokens: Array, layers: Array) -> Array:

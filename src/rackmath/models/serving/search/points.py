@@ -8,18 +8,16 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rackmath.models.serving.fitting import Fitted, novelty, predict_logs
-from rackmath.models.serving.predict import EXTRA_NEW, interval, why
-from rackmath.models.serving.rows import Configuration, Layout, columns, group_names
+from rackmath.models.serving.fitting import Fitted, predict_logs
+from rackmath.models.serving.predict import basis
+from rackmath.models.serving.rows import Configuration, Layout, columns
 from rackmath.models.serving.search.prices import Price
 from rackmath.models.serving.search.sureness import SHARED_SEEN, SHARED_UNSEEN, Spread, spread_of, together, turned
 from rackmath.models.serving.steady import PARTS, memory_room, most_sequences
-from rackmath.models.serving.step import Array, Constants
+from rackmath.models.serving.step import Array
 
 Places = NDArray[np.intp]
 COST_PARTS = (*PARTS, "first token")
-ROOMY_GB = 1e9
-STAGE_LATENCY = 10e-6  # seconds to hand a micro-batch to the next stage, beside its bytes
 
 
 @dataclass(frozen=True)
@@ -192,44 +190,13 @@ def predict_pairs(
     fit: Fitted,
     met: Mapping[str, frozenset[str]],
 ) -> Points:
-    """Predict deployments `setups[setup[i]]` under `load[i]`, whether they fit or not; what is not finite is left out.
-
-    A replica of pipeline stages works on as many micro-batches as it has stages. A token passes all stages, so it
-    takes as long as on one device with that micro-batch; only the memory is that of a stage.
-    """
-    rows = [_as_one_stage(setups[s], c) for s, c in zip(setup.tolist(), load.tolist(), strict=True)]
-    r = columns(setups, fit.constants)
-    staged = r["pp"][setup] > 1
-    token, first, parts = np.empty(len(rows)), np.empty(len(rows)), np.empty((len(rows), len(PARTS)))
-    for kind in (staged, ~staged):
-        if kind.any():
-            with np.errstate(all="ignore"):
-                log_token, log_first, _, split = predict_logs(
-                    [rows[i] for i in np.flatnonzero(kind)], fit.constants, fit.offsets, False
-                )
-                token[kind], first[kind], parts[kind] = np.exp(log_token), np.exp(log_first), split
-    extra = _handing_over(r, fit.constants, load, setup)
-    token, first = token + extra, first + extra
-    parts[:, PARTS.index("collectives")] += extra
+    """Predict deployments `setups[setup[i]]` under `load[i]`, whether they fit or not; drop what is not finite."""
+    rows = [replace(setups[s], concurrency=c) for s, c in zip(setup.tolist(), load.tolist(), strict=True)]
+    with np.errstate(all="ignore"):
+        log_token, log_first, _, parts = predict_logs(rows, fit.constants, fit.offsets, False)
+        token, first = np.exp(log_token), np.exp(log_first)
     sound = np.isfinite(token) & np.isfinite(first) & (token > 0) & (first > 0)
     return _points(tuple(setups), setup[sound], load[sound], token[sound], first[sound], parts[sound], prices, fit, met)
-
-
-def _as_one_stage(setup: Configuration, load: float) -> Configuration:
-    layout = setup.layout
-    if layout.pp == 1:
-        return replace(setup, concurrency=load)
-    chip = replace(setup.chip, memory_gb=ROOMY_GB)
-    micro = max(load / layout.pp, float(layout.dp))
-    return replace(setup, concurrency=micro, layout=replace(layout, pp=1), chip=chip)
-
-
-def _handing_over(r: Mapping[str, Array], k: Constants, load: Array, setup: Places) -> Array:
-    """Return the seconds that a token spends between stages."""
-    stages, ranks = r["pp"][setup], (r["tp"] * r["dp"] * r["pp"])[setup]
-    link = np.where(ranks > r["domain"][setup], r["network"][setup], r["link"][setup]) * k["link_share"]
-    size = 2.0 * load / stages / r["dp"][setup] * r["hidden"][setup]
-    return np.asarray((stages - 1) * (STAGE_LATENCY + size / link))
 
 
 def _points(
@@ -243,8 +210,8 @@ def _points(
     fit: Fitted,
     met: Mapping[str, frozenset[str]],
 ) -> Points:
-    told = [_rests_on(each, fit, met) for each in setups]
-    ends = np.array([each[1] for each in told]).reshape(-1, 4)[setup]
+    told = [basis(each, fit, met) for each in setups]
+    ends = np.array([each.ends for each in told]).reshape(-1, 4)[setup]
     token_spread, first_spread = spread_of(ends[:, 0], ends[:, 1]), spread_of(ends[:, 2], ends[:, 3])
     osl = np.array([each.osl for each in setups])[setup]
     isl = np.array([each.isl for each in setups])[setup]
@@ -283,21 +250,6 @@ def _points(
         usd_per_mtok_high=cost * np.exp(cost_spread.high),
         usd_per_mtok_both=cost * osl / (isl + osl),
         parts=np.hstack([shares, first[:, None]]),
-        rests_on=tuple(each[0] for each in told),
-        shared=np.array([each[2] for each in told]),
+        rests_on=tuple("; ".join([*c.notes, each.said]) for c, each in zip(setups, told, strict=True)),
+        shared=np.array([SHARED_UNSEEN if each.new else SHARED_SEEN for each in told]),
     )
-
-
-def _rests_on(
-    setup: Configuration, fit: Fitted, met: Mapping[str, frozenset[str]]
-) -> tuple[str, tuple[float, ...], float]:
-    """Return what a deployment's interval rests on, its ends for both times, and the share of errors in common."""
-    names = group_names(setup)
-    new = novelty(names, met)
-    ends = [*interval(fit.intervals["token"], new, setup.shape.family)]
-    ends += interval(fit.intervals["first"], new, setup.shape.family)
-    said, shared = why(new, names), SHARED_UNSEEN if new else SHARED_SEEN
-    if setup.layout.pp > 1:
-        said += "; pipeline stages were never measured: wider still"
-        ends, shared = [EXTRA_NEW * end for end in ends], SHARED_UNSEEN
-    return "; ".join([*setup.notes, said]), tuple(ends), shared

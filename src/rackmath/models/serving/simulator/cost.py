@@ -31,6 +31,7 @@ BY_TOKENS = (
     "experts",
     "tensor-parallel collectives",
     "expert all-to-all",
+    "pipeline hand-over",
 )
 LONGEST_TABLE = 131_072  # tokens; a step beyond goes on as the table ends
 
@@ -133,7 +134,7 @@ def with_offsets(c: Configuration, fit: Fitted, name: str, parts: Floats, runnin
     if quantity not in fit.offsets:
         return parts
     pools = times([c], fit.constants)
-    pools = pools if running is None else replace(pools, running=running)
+    pools = pools if running is None else replace(pools, batch=running)
     slopes = slopes_of(pools, [c] * len(parts), fit.offsets[quantity].spreads)
     groups = [{"everyone": "all", **group_names(c)}] * len(parts)
     return correct(fit.offsets[quantity], groups, np.maximum(parts, 1e-9), slopes)[1]

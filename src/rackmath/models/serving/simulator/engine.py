@@ -108,7 +108,8 @@ def engine_of(
 ) -> Engine:
     """Return the engine of a configuration, with its fitted costs and the blocks that its memory leaves.
 
-    Unless told otherwise SGLang computes prompts first, the others mix; TensorRT-LLM reserves.
+    Unless told otherwise SGLang computes prompts first, the others mix; TensorRT-LLM reserves. Each micro-batch of a
+    pipeline is a replica with its share of the cache: its steps pass all stages, and it keeps the requests it took.
 
     Raises
     ------
@@ -118,11 +119,11 @@ def engine_of(
     fit = fit or fitted()
     overhead, by_token = _overheads(c, fit)
     decode, beyond = _pool(c, fit, sequences, budget, block, False)
-    decode_replicas = max(int(c.decode_workers), 1) if c.disaggregated else 1
+    decode_replicas = c.layout.pp * (max(int(c.decode_workers), 1) if c.disaggregated else 1)
     prefill, link = None, 0.0
     if c.disaggregated:
         made, _ = _pool(c, fit, sequences, budget, block, True)
-        prefill = Pool(**{**vars(made), "replicas": max(int(c.prefill_workers), 1) * replicas})
+        prefill = Pool(**{**vars(made), "replicas": max(int(c.prefill_workers), 1) * c.prefill.pp * replicas})
         r = columns([c], fit.constants, prefill=True)
         link = float((kv_bytes_per_token(r) * r["tp"] / r["network"])[0])
     return Engine(
@@ -153,9 +154,10 @@ def _pool(c: Configuration, fit: Fitted, sequences: int, budget: int, block: int
     fixed = float(fixed_bytes_per_sequence(r, np.array([c.isl + c.osl / 2]))[0])
     each = max(float(kv_bytes_per_token(r)[0]) * block, 1.0)
     cost = cost_of(c, sequences=sequences, budget=budget, prefill=prefill, fit=fit)
-    ranks = (c.prefill if prefill else c.layout).dp
-    blocks = int(min(max(room / each, 1.0), MOST_BLOCKS))
-    return Pool(cost=cost, blocks=blocks, sequences=sequences, budget=budget, ranks=ranks), int(np.ceil(fixed / each))
+    layout = c.prefill if prefill else c.layout
+    blocks = int(min(max(room / each / layout.pp, 1.0), MOST_BLOCKS))
+    pool = Pool(cost=cost, blocks=blocks, sequences=sequences, budget=budget, ranks=layout.dp)
+    return pool, int(np.ceil(fixed / each))
 
 
 def _overheads(c: Configuration, fit: Fitted) -> tuple[float, float]:
