@@ -104,6 +104,28 @@ def test_bad_input_is_one_line(tmp_path):
     assert came.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--min-confidence", "nan"), "nan; a number from 0 up to 1"),
+        (("--llm-model", "m"), "--llm-model: needs --llm"),
+        (("--llm", "https://example.com/v1"), "--llm-model NAME"),
+        (("--report", "."), "is a folder"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(page, words, told):
+    came = _run(page, *words)
+    assert (came.returncode, came.stderr.count("\n")) == (2, 1)
+    assert told in came.stderr
+
+
+def test_html_is_not_read_as_text(tmp_path):
+    (tmp_path / "a.html").write_text("<p>From $80 to $100, a 20% rise.</p>", encoding="utf-8")
+    came = _run(str(tmp_path / "a.html"))
+    assert (came.returncode, came.stdout) == (2, "")
+    assert "is HTML" in came.stderr
+
+
 def test_a_language_model_is_asked_only_when_it_is_named(page):
     assert "language model" not in _run(page).stdout
     came = _run(page, "--llm", "http://127.0.0.1:9/v1", "--llm-model", "m")

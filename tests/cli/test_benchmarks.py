@@ -34,11 +34,11 @@ def log(tmp_path):
 
 
 def test_requests(rackmath, log):
-    told = rackmath("serving", "requests", log, "--slo", "ttft=250ms", "--slo", "tpot=0.021s", "--clock", "client")
+    told = rackmath("serving", "requests", log, "--ttft-limit", "250", "--tpot-limit", "21", "--clock", "client")
     assert told.status == 0
     for part in ("time to first token", "goodput", "Poisson", "itl_mean", "12 of 600 requests failed"):
         assert part in told.out
-    found = rackmath("serving", "requests", log, "--slo", "ttft=250ms", "--json").json
+    found = rackmath("serving", "requests", log, "--ttft-limit", "250", "--json").json
     assert found["metrics"]["tpot"]["p99"]["value"] == pytest.approx(20)
     assert found["attained"]["value"] == pytest.approx(588 / 600)
     assert found["loop"] == "open"
@@ -52,10 +52,11 @@ def test_requests(rackmath, log):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--slo", "ttft=soon"), "write ttft=500ms"),
-        (("--slo", "itl=5ms"), "write ttft=500ms"),
-        (("--slo", "ttft=nanms"), "write ttft=500ms"),
-        (("--warmup", "-1"), "0 or more"),
+        (("--ttft-limit", "soon"), "'soon' is not a valid float"),
+        (("--tpot-limit", "-5"), "-5; a number above 0"),
+        (("--ttft-limit", "nan"), "nan; a number above 0"),
+        (("--warmup", "-1"), "a number from 0"),
+        (("--run", "5"), "has no run 5; it holds one"),
     ],
 )
 def test_bad_questions_of_requests(rackmath, log, words, told):
@@ -146,8 +147,8 @@ def test_results(rackmath, tmp_path):
     ("words", "told"),
     [
         (("--compare", "2"), "given twice"),
-        (("--compare", "2", "--compare", "99"), "no result in row 99"),
-        (("--benchmark", "none"), "loosen the filters"),
+        (("--compare", "2", "--compare", "99"), "no result is in row 99"),
+        (("--benchmark", "none"), "none has --benchmark 'none'; there are"),
         (("--price", "H100=2"), "needs --price-date"),
         (("--price", "H100=-2", "--price-date", "2026-11-01"), "write H100=2.50"),
         (("--claim", "best"), "no kind of claim"),
@@ -179,7 +180,7 @@ def test_loadgen(rackmath, tmp_path):
     found = rackmath("serving", "loadgen", path, "--scenario", "Offline", "--servers", 8, "--json").json
     assert found["valid"] is True
     assert found["metric"]["value"] == pytest.approx(80, rel=1e-2)
-    limited = ("--scenario", "Server", "--ttft", 500, "--tpot", 200, "--servers", 8)
+    limited = ("--scenario", "Server", "--ttft-limit", 500, "--tpot-limit", 200, "--servers", 8)
     served = rackmath("serving", "loadgen", path, *limited, "--json").json
     assert 0 < served["offered_queries_per_s"] < 8
 
@@ -190,7 +191,7 @@ def test_loadgen(rackmath, tmp_path):
         (("--scenario", "Rush"), "none of Offline"),
         (("--scenario", "Server"), "name a --benchmark"),
         (("--scenario", "Server", "--benchmark", "lama2-70b"), "did you mean 'llama2-70b'"),
-        (("--scenario", "Server", "--ttft", "5"), "give both"),
+        (("--scenario", "Server", "--ttft-limit", "5"), "give both"),
         (("--scenario", "Interactive", "--benchmark", "mixtral-8x7b"), "name a --benchmark that has them"),
     ],
 )

@@ -99,3 +99,9 @@ def test_an_audit_writes_a_report_and_claim_reviews(brain, tmp_path):
         "Does not follow",
     }
     assert any(each["reviewRating"]["ratingValue"] == 1 for each in graph)
+
+
+def test_a_kind_that_the_queue_does_not_have_is_refused(brain):
+    came = run("brain", "attention", "--vault", brain, "--kind", "livin")
+    assert (came.returncode, came.stdout) == (2, "")
+    assert "did you mean 'living'" in came.stderr

@@ -127,7 +127,9 @@ def ask(endpoint: Endpoint, text: str) -> Any:
         problem.close()
         raise RackmathError(f"{host} answers with status {problem.code}") from None
     except (OSError, ValueError) as problem:
-        raise RackmathError(f"{host} cannot be asked: {getattr(problem, 'reason', None) or problem}") from None
+        reason = getattr(problem, "reason", None) or problem
+        told = getattr(reason, "strerror", None) or reason
+        raise RackmathError(f"{host} cannot be asked ({told}); is the address right, and does it answer?") from None
     if len(data) > MOST_BYTES:
         raise RackmathError(f"{host} answers with more than {MOST_BYTES:,} bytes")
     try:

@@ -9,7 +9,7 @@ import click
 
 from rackmath.cli.common import as_json, clean, day, print_json, shorten, today, wrap
 from rackmath.cli.desk import by_whom, desk_of, in_vault
-from rackmath.errors import RackmathError
+from rackmath.errors import RackmathError, suggest
 
 if TYPE_CHECKING:
     from rackmath.audit.queue import Queue
@@ -30,6 +30,12 @@ def attention(kind: str | None, settled: bool, vault: Path, to_json: bool) -> No
 
     The most pressing comes first. `rackmath brain settle` puts one off or says why it is fine.
     """
+    if kind is not None:
+        from rackmath.web.pages.attention import KINDS
+
+        if kind not in KINDS:
+            near = suggest(kind, KINDS) or ";"
+            raise RackmathError(f"--kind {kind[:40]!r} is not known{near} known are {', '.join(KINDS)}")
     found = _queue(vault)
     pairs: list[tuple[Task, Settled | None]] = (
         list(found.settled) if settled else [(each, None) for each in found.tasks]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rackmath.cli.common import as_json, print_json, shorten, today, wrap, write_whole
+from rackmath.cli.common import Number, as_json, print_json, refuse, shorten, today, wrap, write_whole
+from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
     from rackmath.audit import Finding
@@ -27,9 +28,7 @@ FOUND = 1
 @click.option(
     "--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Only findings of this sort; may be repeated."
 )
-@click.option(
-    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Only findings at least this sure, 0 to 1."
-)
+@click.option("--min-confidence", type=Number(0, 1), default=0.0, help="Only findings at least this sure, 0 to 1.")
 @click.option(
     "--fail-on",
     type=click.Choice(_FAILS),
@@ -77,6 +76,12 @@ def audit(
     """
     from rackmath.audit import audit_matter, read
 
+    if path.is_file() and path.suffix.lower() in {".html", ".htm"}:
+        raise RackmathError(f"{path}: is HTML, whose markup would be read as text; save the page's text and give that")
+    if not llm:
+        refuse(("llm_model", "llm_private"), "needs --llm URL")
+    elif not llm_model:
+        raise RackmathError("--llm needs the model's name at that address: --llm-model NAME")
     matter = read(path)
     found = audit_matter(matter, today(), kinds or _KINDS)
     if llm and "arithmetic" in (kinds or _KINDS):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import os
 import sys
 import unicodedata
@@ -129,13 +131,81 @@ def wrap(text: str, indent: str = "") -> str:
     return textwrap.fill(clean(text), columns, initial_indent=indent, subsequent_indent=indent)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    import os
+class Number(click.FloatRange):
+    """A finite number within bounds, whose error says which numbers are wanted."""
 
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; a usage error where it is none, not finite or out of bounds."""
+        made = float(click.FLOAT.convert(value, param, ctx))
+        low = self.min is not None and (made <= self.min if self.min_open else made < self.min)
+        high = self.max is not None and (made >= self.max if self.max_open else made > self.max)
+        if not math.isfinite(made) or low or high:
+            self.fail(f"{made:g}; a number {_bounds(self)} is wanted", param, ctx)
+        return made
+
+
+class Whole(click.IntRange):
+    """A whole number within bounds, whose error says which numbers are wanted."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; a usage error where it is none or out of bounds."""
+        made = int(click.INT.convert(value, param, ctx))
+        if (self.min is not None and made < self.min) or (self.max is not None and made > self.max):
+            self.fail(f"{made}; a whole number {_bounds(self)} is wanted", param, ctx)
+        return made
+
+
+def _bounds(within: click.FloatRange | click.IntRange) -> str:
+    least = "" if within.min is None else f"above {within.min:,.12g}" if within.min_open else f"from {within.min:,.12g}"
+    most = "" if within.max is None else f"below {within.max:,.12g}" if within.max_open else f"up to {within.max:,.12g}"
+    joint = " and " if least and most and (within.min_open or within.max_open) else " "
+    return f"{least}{joint}{most}".strip()
+
+
+def said(*names: str) -> list[str]:
+    """Return those of the options that were written on the command line, as a person writes them."""
+    context = click.get_current_context()
+    source = click.core.ParameterSource.COMMANDLINE
+    return [
+        param.opts[0]
+        for param in context.command.params
+        if param.name in names and context.get_parameter_source(param.name) is source
+    ]
+
+
+def refuse(names: Sequence[str], because: str) -> None:
+    """Raise RackmathError where one of the options was given; it would be passed over in silence otherwise."""
+    given = said(*names)
+    if given:
+        raise RackmathError(f"{', '.join(given)}: {because}")
+
+
+def read_text(path: Path, most: int = 10_000_000) -> str:
+    """Return the text of a small file; RackmathError where it is a folder, too large or not UTF-8."""
+    if path.is_dir():
+        raise RackmathError(f"{path}: is a folder; give a file")
+    if path.stat().st_size > most:
+        raise RackmathError(f"{path}: over {most // 1_000_000} MB; give a smaller file")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise RackmathError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all; RackmathError where it cannot be."""
+    if path.is_dir():
+        raise RackmathError(f"{path}: is a folder; give the name of a file to write")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)
+    except OSError as problem:
+        raise RackmathError(f"{path}: cannot be written ({problem.strerror or problem})") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -193,7 +193,9 @@ def read_rows(
     """
     other = aliases or {}
     try:
-        if path.is_dir() or path.stat().st_size > MAX_BYTES:
+        if path.is_dir():
+            raise RackmathError(f"{path}: is a folder; give a CSV file")
+        if path.stat().st_size > MAX_BYTES:
             raise RackmathError(f"{path}: give a CSV file of at most {MAX_BYTES:,} bytes")
         file = path.open(encoding="utf-8-sig", newline="")
     except FileNotFoundError:

@@ -93,7 +93,7 @@ def _near(name: str) -> str:
 
     known = ["USD", "GPU_hour", "GPU", "Mtok", "token", "token/s", "hour", "day", "month", "year", "server", "replica"]
     known += ["kWh_facility", "W_chip", "W_server", "W_facility", "FTE", "GB", "GiB", "FLOP", "request", "rack"]
-    return suggest(name, known) or "; see src/rackmath/units/definitions.txt for the vocabulary"
+    return suggest(name, known) or "; units are such as USD/GPU_hour, USD/Mtok, token/s, GB, W, hour"
 
 
 @cache

@@ -33,6 +33,8 @@ KIND_WORDS = {
     "structure": "Counts",
     "staleness": "Out of date",
 }
+LONGEST = 400
+"""Characters of a sentence around a claim that are shown whole."""
 _MARKUP = re.compile(r"\[\[[^\[\]|\n]{1,400}\||\[\[|\]\]")
 _QUOTED = re.compile(r"the text says '([^']{1,200})'")
 
@@ -100,7 +102,16 @@ def pieces(finding: Finding) -> list[tuple[str, str]]:
         place = last
     found.append((text[place:], ""))
     read = [(_MARKUP.sub("", part), what) for part, what in found]
-    return [(part, what) for part, what in read if part]
+    last = len(read) - 1
+    return [(part if what else _shortened(part, at, last), what) for at, (part, what) in enumerate(read) if part]
+
+
+def _shortened(text: str, at: int, last: int) -> str:
+    """Return what stands around the marks of a sentence; of a very long one only the words near them."""
+    if len(text) <= LONGEST:
+        return text
+    head, tail = text[: LONGEST // 2].rsplit(" ", 1)[0], text[-LONGEST // 2 :].split(" ", 1)[-1]
+    return f"{head} …" if at == last else f"… {tail}" if at == 0 else f"{head} … {tail}"
 
 
 def _claim_span(finding: Finding) -> tuple[int, int] | None:

@@ -83,9 +83,10 @@ def beside(rows: list[dict[str, Any]]) -> list[Beside]:
 
 def _html(row: dict[str, Any]) -> Svg:
     sign = SIGNS[row["look"]]
+    more = "How it was recomputed" if row["kind"] == "arithmetic" else "More in the audit"
     return Svg(
         f'<span class="beside look-{row["look"]}" role="note" aria-label="Audit" id="f-{row["key"]}">'
         f'<span class="state {row["look"]}"><span class="sign" aria-hidden="true">{sign}</span>'
         f"{escape(row['verdict_words'])}</span> {escape(row['explanation'])} "
-        f'<a href="/audit#f-{row["key"]}">How it was recomputed</a></span>'
+        f'<a href="/audit#f-{row["key"]}">{more}</a></span>'
     )

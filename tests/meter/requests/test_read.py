@@ -254,7 +254,7 @@ def test_events_that_go_back_are_refused(log):
 def test_a_file_that_is_not_there_or_no_text(tmp_path):
     with pytest.raises(RackmathError, match="no such file"):
         read_log(tmp_path / "none.csv")
-    with pytest.raises(RackmathError, match="give a file of at most"):
+    with pytest.raises(RackmathError, match="is a folder; give a file"):
         read_log(tmp_path)
     binary = tmp_path / "b"
     binary.write_bytes(b"\xff\xfe\x00")

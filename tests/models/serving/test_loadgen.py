@@ -194,8 +194,8 @@ def test_accuracy_is_held_against_the_reference():
     ("make", "told"),
     [
         (lambda: Queue(np.array([])), "0 values for 0 samples"),
-        (lambda: Queue(np.array([-1.0])), "negative"),
-        (lambda: Queue(np.array([np.nan])), "not finite"),
+        (lambda: Queue(np.array([-1.0])), "sample 1: seconds is -1"),
+        (lambda: Queue(np.array([np.nan])), "sample 1: seconds is nan"),
         (lambda: Queue(np.array([0.0])), "not above 0"),
         (lambda: Queue(np.array([1.0]), first=np.array([2.0])), "after the end"),
         (lambda: Queue(np.array([1.0]), tokens=np.array([0.0])), "no output token"),

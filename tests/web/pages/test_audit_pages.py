@@ -167,6 +167,25 @@ def test_pieces_say_the_whole_sentence_whatever_the_places(start, end, at):
     assert "".join(text for text, _ in pieces(finding)) == claim
 
 
+def test_a_very_long_sentence_is_shown_around_its_marks():
+    long = "word " * 400
+    finding = Finding("arithmetic", "r", "wrong", 0.9, "n", f"{long}a 20% rise {long}", "the text says '20%'")
+    shown = pieces(finding)
+    assert [what for _, what in shown] == ["", "claim", ""]
+    assert shown[0][0].startswith("… word")
+    assert shown[0][0].endswith("word a ")
+    assert shown[2][0].startswith(" rise word")
+    assert shown[2][0].endswith("word …")
+    assert sum(len(text) for text, _ in shown) < 500
+
+
+def test_a_value_beneath_a_title_is_not_cut():
+    node = {"id": "a", "sort": "figure", "title": "T", "words": "2.1 USD/GPU_hour, 2026-05", "href": "/x"}
+    drawn = layers({0: [node], 1: [node | {"id": "b"}], 2: [node | {"id": "c"}], 3: [node | {"id": "d"}]}, [],
+                   key="k", title="T", width=960)  # fmt: skip
+    assert drawn.count("2026-05") == 4
+
+
 def test_links_in_a_sentence_are_shown_as_their_words():
     claim = "55.04 / 8 = [[fig:fig_x|6.88]] of [[a note]]."
     finding = Finding("arithmetic", "r", "holds", 0.9, "n", claim, "", start=12 + 12, end=12 + 16,

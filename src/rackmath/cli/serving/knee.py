@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from rackmath.cli.common import as_json, clean, print_json, table
+from rackmath.cli.serving.point import ABOVE
 from rackmath.errors import RackmathError
 
 LOADS = {"concurrency": "concurrency", "users": "concurrency", "conc": "concurrency", "rate": "rate", "qps": "rate"}
@@ -16,7 +17,7 @@ OTHER = {"requests_per_s": "requests", "errors": "errors", "mean_latency": "mean
 @click.command()
 @click.argument("sweep", type=click.Path(path_type=Path))
 @click.option("--latency", "latency", help="Column of the latency that the limit speaks of (p99_ttft_ms …).")
-@click.option("--limit", type=float, help="Highest latency that is accepted, in that column's unit.")
+@click.option("--limit", type=ABOVE, help="Highest latency that is accepted, in that column's unit.")
 @click.option("--at", "loads", type=float, multiple=True, help="Load to read throughput and latency at; repeatable.")
 @as_json
 def knee(sweep: Path, latency: str | None, limit: float | None, loads: tuple[float, ...], to_json: bool) -> None:
@@ -49,16 +50,19 @@ def knee(sweep: Path, latency: str | None, limit: float | None, loads: tuple[flo
         made: [number(row, name) * (in_seconds(name) or 1.0) for row in rows]
         for made, name in _columns(heads, load, chosen)
     }
-    found = find_knee(
-        values["load"],
-        values["throughput"],
-        values["latency"],
-        None if limit is None else limit * scale,
-        load_is="rate" if LOADS[load] == "rate" else "concurrency",
-        requests=values.get("requests"),
-        mean_latency=values.get("mean_latency"),
-        errors=values.get("errors"),
-    )
+    try:
+        found = find_knee(
+            values["load"],
+            values["throughput"],
+            values["latency"],
+            None if limit is None else limit * scale,
+            load_is="rate" if LOADS[load] == "rate" else "concurrency",
+            requests=values.get("requests"),
+            mean_latency=values.get("mean_latency"),
+            errors=values.get("errors"),
+        )
+    except RackmathError as problem:
+        raise RackmathError(f"{sweep.name}: {problem}") from None
     read = {each: found.at(each) for each in loads}
     lines = {
         "knee of throughput": (found.by_throughput, "furthest above its chord"),

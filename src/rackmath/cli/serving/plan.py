@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, clean, print_json, table, wrap
-from rackmath.cli.serving.point import chip_named
+from rackmath.cli.common import Number, as_json, clean, print_json, refuse, table, wrap
+from rackmath.cli.serving.point import ABOVE, chip_named
 from rackmath.cli.serving.searched import price_lines, price_record, search_options, space
 from rackmath.cli.serving.simulate import record
 from rackmath.cli.serving.tables import read_table
@@ -26,19 +26,29 @@ CHECKED = 1000  # requests of a simulated check
 
 @click.command()
 @search_options
-@click.option("--rate", type=float, help="Requests a second, on average.")
-@click.option("--tokens-per-month", type=float, help="Tokens of a month, input and output together.")
+@click.option("--rate", type=ABOVE, help="Requests/s that arrive, on average.")
+@click.option(
+    "--tokens-per-month", type=Number(0, 1e18, min_open=True), help="Tokens of a month, input and output together."
+)
 @click.option(
     "--trace",
     "trace_path",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="CSV of requests (TIMESTAMP, ContextTokens, GeneratedTokens, or arrival_s, input_tokens, output_tokens).",
 )
 @click.option(
-    "--peak-to-mean", type=float, default=1.0, show_default=True, help="Rate of the busiest hour over the average."
+    "--peak-to-mean",
+    type=Number(1, 1e6),
+    default=1.0,
+    show_default=True,
+    help="Rate of the busiest hour over the average.",
 )
 @click.option(
-    "--confidence", type=float, default=0.8, show_default=True, help="How sure it must be that everything holds."
+    "--confidence",
+    type=Number(0.5, 1, max_open=True),
+    default=0.8,
+    show_default=True,
+    help="How sure it must be that everything holds, from 0.5 to below 1.",
 )
 @click.option("--check", is_flag=True, help="Simulate the load on the plan too: percentiles beside the means.")
 @click.option("--available", "given_available", multiple=True, metavar="CHIP=N", help="Devices of a chip at most.")
@@ -89,14 +99,17 @@ def _demand(
 
     if sum(each is not None for each in (rate, tokens, trace)) != 1:
         raise RackmathError("give one of --rate, --tokens-per-month and --trace")
-    if not (math.isfinite(peak_to_mean) and peak_to_mean >= 1):
-        raise RackmathError(f"--peak-to-mean is {peak_to_mean:g}; at least 1 is wanted")
     if rate is not None:
         return of_rate(rate, given["isl"], given["osl"], peak_to_mean)
     if tokens is not None:
         return of_tokens(tokens, given["isl"], given["osl"], peak_to_mean)
     assert trace is not None
-    return of_trace(read_table(trace, ()))
+    refuse(("isl", "osl", "peak_to_mean"), "--trace has its own lengths and busiest minute")
+    try:
+        return of_trace(read_table(trace, ()))
+    except RackmathError as problem:
+        told = str(problem)
+        raise RackmathError(told if told.startswith(str(trace)) else f"{trace}: {told}") from None
 
 
 def _simulated(made: Plan) -> Outcome | None:
@@ -137,11 +150,12 @@ def _print_choice(made: Plan, choice: Candidate) -> None:
     point = choice.point
     click.secho(
         f"{choice.replicas} × {point.layout} on {point.chip}, {point.precision}, {point.engine}: "
-        f"{choice.devices} devices, ${choice.usd_per_hour:,.2f}/h, ${choice.usd_per_mtok:.3g}/Mtok of output",
+        f"{_devices(choice)}, ${choice.usd_per_hour:,.2f}/h, ${choice.usd_per_mtok:.3g}/Mtok of output",
         fg="green",
     )
     click.echo(
-        f"Each replica carries up to {point.concurrency:g} requests at once: TTFT {_ms(point.ttft)} "
+        f"Each replica carries up to {point.concurrency:g} {'request' if point.concurrency == 1 else 'requests'} "
+        f"at once: TTFT {_ms(point.ttft)} "
         f"({_ms(point.ttft_low)} to {_ms(point.ttft_high)}), TPOT {_ms(point.tpot)} "
         f"({_ms(point.tpot_low)} to {_ms(point.tpot_high)}) ms."
     )
@@ -183,6 +197,10 @@ def _print_choice(made: Plan, choice: Candidate) -> None:
     head = ["chip", "weights", "engine", "layout", "requests", "replicas", "devices", "$/h", "$/Mtok out", "sure"]
     click.echo(table([*head, "cheapest", "regret $/h"], rows, "llllrrrrrrrr"))
     click.echo()
+
+
+def _devices(choice: Candidate) -> str:
+    return "1 device" if choice.devices == 1 else f"{choice.devices} devices"
 
 
 def _ms(value: float) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.errors import RackmathError
+from rackmath.cli.common import Number, Whole, read_text, refuse
+from rackmath.errors import RackmathError, suggest
 
 if TYPE_CHECKING:
     from rackmath.models.serving.hardware import Accelerator
@@ -17,25 +18,36 @@ if TYPE_CHECKING:
     from rackmath.models.serving.shape import Shape
 
 
+RANKS = Whole(1, 100_000)
+LOAD = Number(1, 1e9)
+ABOVE = Number(0, 1e9, min_open=True)
+
+
 def point(function: Any) -> Any:
     """Add the options that describe one configuration."""
     options = (
         click.option("--model", help="A model of the catalogue, or the path of a config.json."),
-        click.option("--system", help="An accelerator (h100_sxm, b200_sxm, mi300x …), or a data sheet as JSON."),
-        click.option("--backend", default="vllm", show_default=True, help="vllm, sglang or trtllm."),
+        click.option(
+            "--system", "--chip", help="An accelerator (h100_sxm, b200_sxm, mi300x …), or a data sheet as JSON."
+        ),
+        click.option("--backend", "--engine", default="vllm", show_default=True, help="vllm, sglang or trtllm."),
         click.option("--version", "backend_version", default="", help="The engine's version, where it is known."),
         click.option(
             "--precision", default="", help="bf16, fp8, fp8_block, nvfp4, mxfp4, int4; the model's own unless given."
         ),
-        click.option("--tp", type=int, default=1, show_default=True, help="Tensor-parallel ranks."),
-        click.option("--dp", type=int, default=1, show_default=True, help="Attention data-parallel ranks."),
-        click.option("--pp", type=int, default=1, show_default=True, help="Pipeline stages."),
-        click.option("--ep", type=int, default=1, show_default=True, help="Expert-parallel ranks."),
-        click.option("--concurrency", type=float, default=1.0, show_default=True, help="Requests in flight."),
-        click.option("--isl", type=float, default=1024, show_default=True, help="Input tokens of a request."),
-        click.option("--osl", type=float, default=1024, show_default=True, help="Output tokens of a request."),
-        click.option("--drafts", type=int, default=0, show_default=True, help="Tokens guessed ahead of each step."),
-        click.option("--acceptance", type=float, help="Chance that a guess is kept, 0 to 1."),
+        click.option("--tp", type=RANKS, default=1, show_default=True, help="Tensor-parallel ranks."),
+        click.option("--dp", type=RANKS, default=1, show_default=True, help="Attention data-parallel ranks."),
+        click.option("--pp", type=RANKS, default=1, show_default=True, help="Pipeline stages."),
+        click.option("--ep", type=RANKS, default=1, show_default=True, help="Expert-parallel ranks."),
+        click.option("--concurrency", type=LOAD, default=1.0, show_default=True, help="Requests in flight."),
+        click.option("--isl", type=LOAD, default=1024, show_default=True, help="Input tokens of a request."),
+        click.option("--osl", type=LOAD, default=1024, show_default=True, help="Output tokens of a request."),
+        click.option(
+            "--drafts", type=Whole(0, 16), default=0, show_default=True, help="Tokens guessed ahead of each step."
+        ),
+        click.option(
+            "--acceptance", type=Number(0, 1), help="Chance that a guess is kept, with --drafts; 0.7 unless given."
+        ),
     )
     for option in reversed(options):
         function = option(function)
@@ -49,7 +61,7 @@ def shape_named(name: str) -> Shape:
     path = Path(name)
     if path.suffix != ".json":
         return find_shape(name)
-    return read_config(path.read_text(encoding="utf-8"), path.parent.name or name)
+    return read_config(read_text(path), path.parent.name or name)
 
 
 def chip_named(name: str) -> Accelerator:
@@ -59,16 +71,24 @@ def chip_named(name: str) -> Accelerator:
     path = Path(name)
     if path.suffix != ".json":
         return find_accelerator(name)
-    return read_accelerator(path.read_text(encoding="utf-8"), path.stem)
+    return read_accelerator(read_text(path), path.stem)
 
 
 def configuration(given: Mapping[str, Any], **more: str) -> Configuration:
     """Return the configuration that the options describe; `more` holds further columns of the batch format."""
-    from rackmath.models.serving.point import row_of
+    from rackmath.models.serving.point import ENGINES, row_of
     from rackmath.models.serving.rows import read_row
 
-    if not given["model"] or not given["system"]:
-        raise RackmathError("give --model and --system for one point, or --csv and --out for a table")
+    missing = [f"--{name}" for name in ("model", "system") if not given[name]]
+    if missing:
+        table = ", or --csv and --out for a table" if "csv_path" in click.get_current_context().params else ""
+        raise RackmathError(f"give {' and '.join(missing)}{table}")
+    if not given["drafts"]:
+        refuse(("acceptance",), "nothing is guessed ahead without --drafts")
+    if given["backend"].lower() not in ENGINES and suggest(given["backend"].lower(), ENGINES):
+        raise RackmathError(
+            f"no engine is called {given['backend'][:40]!r}{suggest(given['backend'].lower(), ENGINES)}"
+        )
     return read_row({**row_of(given), **more}, shape_named, chip_named)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, clean, print_json, table
+from rackmath.cli.common import as_json, clean, print_json, refuse, table
 from rackmath.cli.serving.point import point, predicted, times
 from rackmath.cli.serving.tables import read_table, write_table
 from rackmath.errors import RackmathError
@@ -45,6 +45,9 @@ def predict(csv_path: Path | None, out_path: Path | None, to_json: bool, **given
     if csv_path or out_path:
         if not (csv_path and out_path):
             raise RackmathError("a table needs both --csv and --out")
+        refuse((*given, "to_json"), "is for one point; with --csv each row states its own, and the answers are CSV")
+        if out_path.exists() and out_path.samefile(csv_path):
+            raise RackmathError(f"{out_path}: --out would overwrite --csv; name another file")
         from rackmath.models.serving.predict import predict_rows
 
         rows = read_table(csv_path, ("model_path", "system", "isl", "osl"))

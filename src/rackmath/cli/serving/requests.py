@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, clean, print_json, table
-from rackmath.errors import RackmathError
+from rackmath.cli.common import Number, as_json, clean, print_json, table
+from rackmath.cli.serving.point import ABOVE
 
 if TYPE_CHECKING:
     from rackmath.meter.requests.log import Log
@@ -27,36 +27,35 @@ POINTS = 101
 BINS = 60
 
 
-def read_levels(written: tuple[str, ...]) -> dict[str, float]:
-    """Return a service level in seconds from texts as ``ttft=500ms``."""
-    from rackmath.meter.requests.metrics import LEVELS
-
-    found = {}
-    for each in written:
-        name, _, value = each.strip().lower().partition("=")
-        unit = 1e-3 if value.endswith("ms") else 1.0
-        try:
-            seconds = float(value.removesuffix("ms").removesuffix("s")) * unit
-        except ValueError:
-            seconds = 0.0
-        if name not in LEVELS or not 0 < seconds < 1e9:
-            raise RackmathError(f"--slo {each[:40]!r}: write ttft=500ms, tpot=50ms or e2e=10s")
-        found[name] = seconds
-    return found
+def service_level(ttft: float | None, tpot: float | None, e2e: float | None) -> dict[str, float]:
+    """Return the limits that are given, in seconds."""
+    limits = {"ttft": (ttft, 1e-3), "tpot": (tpot, 1e-3), "e2e": (e2e, 1.0)}
+    return {name: limit * unit for name, (limit, unit) in limits.items() if limit is not None}
 
 
 @click.command()
 @click.argument("log", type=click.Path(path_type=Path))
-@click.option("--slo", "levels", multiple=True, help="Service level for goodput: ttft=500ms; repeatable.")
-@click.option("--warmup", type=float, default=0.0, show_default=True, help="Seconds cut off the begin.")
-@click.option("--cooldown", type=float, default=0.0, show_default=True, help="Seconds cut off the end.")
+@click.option("--ttft-limit", type=ABOVE, help="Service level for goodput: most ms to the first token.")
+@click.option("--tpot-limit", type=ABOVE, help="Service level for goodput: most ms per output token.")
+@click.option("--e2e-limit", type=ABOVE, help="Service level for goodput: most s in all.")
+@click.option("--warmup", type=Number(0, 1e9), default=0.0, show_default=True, help="Seconds cut off the begin.")
+@click.option("--cooldown", type=Number(0, 1e9), default=0.0, show_default=True, help="Seconds cut off the end.")
 @click.option("--clock", type=click.Choice(["client", "server"]), help="Whose clock a plain table's times are of.")
 @click.option("--run", "run", type=int, help="Which run of a file that holds several, from 1.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of the intervals' draws."
 )
 @as_json
-def requests(log: Path, levels: tuple[str, ...], to_json: bool, run: int | None, clock: str | None, **how: Any) -> None:
+def requests(
+    log: Path,
+    ttft_limit: float | None,
+    tpot_limit: float | None,
+    e2e_limit: float | None,
+    to_json: bool,
+    run: int | None,
+    clock: str | None,
+    **how: Any,
+) -> None:
     """Measure a request LOG: latency percentiles with intervals, throughput, goodput, and how it was loaded.
 
     LOG is a detailed result of vllm bench serve, profile_export.jsonl of AIPerf, profile_export.json of GenAI-Perf, or
@@ -66,13 +65,14 @@ def requests(log: Path, levels: tuple[str, ...], to_json: bool, run: int | None,
     from rackmath.meter.requests.metrics import measure
 
     found = read_log(log, clock=clock, run=run)
-    level = read_levels(levels)
+    level = service_level(ttft_limit, tpot_limit, e2e_limit)
     made = measure(found, level=level, **how)
     if to_json:
         print_json(_json(found, made, level))
         return
     window = "" if made.window is None else f", active window {made.window[0]:,.4g} to {made.window[1]:,.4g} s"
-    click.echo(clean(f"{found.name}: {found.format}, {made.requests:,} requests, clock of: {found.clock}{window}"))
+    count = "1 request" if made.requests == 1 else f"{made.requests:,} requests"
+    click.echo(clean(f"{found.name}: {found.format}, {count}, clock of: {found.clock}{window}"))
     click.echo(clean(f"loop: {made.arrivals.loop}; {made.arrivals.told}\n"))
     rows = [
         [words, *(_shown(each, factor) for each in _columns(one)), unit]

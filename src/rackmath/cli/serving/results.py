@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rackmath.cli.common import as_json, clean, load_evidence, print_json, shorten, table, vaults
-from rackmath.errors import RackmathError
+from rackmath.errors import RackmathError, suggest
 
 if TYPE_CHECKING:
     from rackmath.evidence import Evidence
@@ -69,7 +69,9 @@ def results(
         return
     kept = [each for each in read if _wanted(each, wanted)]
     if not kept:
-        raise RackmathError(f"{results.name}: no result is left of {len(read):,}; loosen the filters")
+        raise RackmathError(f"{results.name}: no result is left of {len(read):,}; {_why_none(read, wanted)}")
+    if priced_on and not prices:
+        raise RackmathError("--price-date is the day of a --price; give one")
     given = _given_prices(prices, priced_on)
     evidence = None if given else load_evidence(vaults)
     scaled = scaling(read)
@@ -110,6 +112,16 @@ def _wanted(result: Result, wanted: Mapping[str, str | None]) -> bool:
         elif low not in written if name in {"accelerator", "submitter"} else low != written:
             return False
     return True
+
+
+def _why_none(read: Sequence[Result], wanted: Mapping[str, str | None]) -> str:
+    """Return the filter that no result passes by itself, with what it could have been; or that none passes all."""
+    for name, value in wanted.items():
+        if value is not None and not any(_wanted(each, {name: value}) for each in read):
+            known = sorted({str(getattr(each, name)) for each in read})
+            near = suggest(value, known) or f"; there are {', '.join(known[:8])}{' …' if len(known) > 8 else ''}"
+            return f"none has --{name} {value[:40]!r}{near}"
+    return "loosen the filters, which leave none together"
 
 
 def _given_prices(prices: tuple[str, ...], on: str | None) -> dict[str, Price]:
@@ -214,7 +226,7 @@ def _rows(read: Sequence[Result], wanted: tuple[int, ...]) -> list[Result]:
     by_row = {each.row: each for each in read}
     for row in wanted:
         if row not in by_row:
-            raise RackmathError(f"there is no result in row {row}")
+            raise RackmathError(f"no result is in row {row}; the list without --compare names them in its first column")
     return [by_row[row] for row in wanted]
 
 

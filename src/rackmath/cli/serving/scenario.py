@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rackmath.cli.common import as_json, clean, print_json
+from rackmath.cli.serving.point import ABOVE
 from rackmath.cli.serving.tables import read_table
 from rackmath.errors import RackmathError, suggest
 
@@ -26,8 +27,8 @@ def _rules(function: Any) -> Any:
     options = (
         click.option("--scenario", required=True, help="Offline, Server, Interactive, SingleStream or MultiStream."),
         click.option("--benchmark", help="Whose limits hold: llama2-70b, llama3.1-405b, deepseek-r1 …"),
-        click.option("--ttft", type=float, help="Limit of the first token in ms, instead of a benchmark's."),
-        click.option("--tpot", type=float, help="Limit of each later token in ms, instead of a benchmark's."),
+        click.option("--ttft-limit", type=ABOVE, help="Most ms to the first token, instead of a benchmark's limit."),
+        click.option("--tpot-limit", type=ABOVE, help="Most ms per later token, instead of a benchmark's limit."),
     )
     for option in reversed(options):
         function = option(function)
@@ -56,12 +57,13 @@ def _limits(
     known = BENCHMARKS[benchmark] if benchmark else None
     if ttft is None and tpot is None:
         limits = known.limits(scenario) if known else None
-    elif ttft is None or tpot is None or not (0 < ttft < 1e9 and 0 < tpot < 1e9):
-        raise RackmathError("give both --ttft and --tpot, in ms above 0")
+    elif ttft is None or tpot is None:
+        raise RackmathError("give both --ttft-limit and --tpot-limit, in ms")
     else:
         limits = Limits(ttft / 1e3, tpot / 1e3)
     if limits is None and scenario in {"Server", "Interactive"}:
-        raise RackmathError(f"{scenario} holds limits: name a --benchmark that has them, or give --ttft and --tpot")
+        both = "--ttft-limit and --tpot-limit"
+        raise RackmathError(f"{scenario} holds limits: name a --benchmark that has them, or give {both}")
     return limits, known
 
 
@@ -77,8 +79,8 @@ def scenario(
     log: Path,
     scenario: str,
     benchmark: str | None,
-    ttft: float | None,
-    tpot: float | None,
+    ttft_limit: float | None,
+    tpot_limit: float | None,
     run: int | None,
     to_json: bool,
     **quality: Any,
@@ -91,7 +93,7 @@ def scenario(
     from rackmath.models.serving.loadgen_rules import OFFLINE_SAMPLES, STREAMS, metric, problems
 
     named = _scenario(scenario)
-    limits, known = _limits(named, benchmark, ttft, tpot)
+    limits, known = _limits(named, benchmark, ttft_limit, tpot_limit)
     read = read_log(log, run=run)
     made = _run_of(read, named, STREAMS if named == "MultiStream" else 1)
     told = problems(made, limits, samples=known.samples if known else OFFLINE_SAMPLES, **quality)
@@ -145,8 +147,8 @@ def loadgen(
     service: Path,
     scenario: str,
     benchmark: str | None,
-    ttft: float | None,
-    tpot: float | None,
+    ttft_limit: float | None,
+    tpot_limit: float | None,
     servers: int,
     seed: int,
     to_json: bool,
@@ -158,7 +160,7 @@ def loadgen(
     from rackmath.models.serving import loadgen as generator
 
     named = _scenario(scenario)
-    limits, _ = _limits(named, benchmark, ttft, tpot)
+    limits, _ = _limits(named, benchmark, ttft_limit, tpot_limit)
     system = _queue(service, servers)
     if limits is not None:
         found = generator.highest_rate(system, limits, scenario=named, seed=seed)
@@ -186,7 +188,10 @@ def _queue(path: Path, servers: int) -> Queue:
                 raise RackmathError(f"{path.name}: row {place}, column {name!r}: is not a number") from None
         return np.array(values)
 
-    return Queue(column("seconds"), column("first"), column("tokens"), servers)
+    try:
+        return Queue(column("seconds"), column("first"), column("tokens"), servers)
+    except RackmathError as problem:
+        raise RackmathError(f"{path.name}: {problem}") from None
 
 
 def _show(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_of, clean, day, load_evidence, vaults
-from rackmath.cli.serving.point import chip_named, shape_named
+from rackmath.cli.common import Whole, as_of, clean, day, load_evidence, vaults
+from rackmath.cli.serving.point import ABOVE, LOAD, RANKS, chip_named, shape_named
 from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
@@ -22,7 +22,12 @@ def search_options(function: Any) -> Any:
     options = (
         click.option("--model", required=True, help="A model of the catalogue, or the path of a config.json."),
         click.option(
-            "--chip", "chips", multiple=True, required=True, help="An accelerator or a data sheet as JSON; repeat it."
+            "--chip",
+            "--system",
+            "chips",
+            multiple=True,
+            required=True,
+            help="An accelerator or a data sheet as JSON; repeat it.",
         ),
         click.option(
             "--precision",
@@ -32,16 +37,21 @@ def search_options(function: Any) -> Any:
         ),
         click.option(
             "--engine",
+            "--backend",
             "engines",
             multiple=True,
             default=("vllm",),
             show_default=True,
             help="vllm, sglang or trtllm; may be repeated.",
         ),
-        click.option("--isl", type=float, default=1024, show_default=True, help="Input tokens of a request."),
-        click.option("--osl", type=float, default=1024, show_default=True, help="Output tokens of a request."),
-        click.option("--tp", "tensor_ranks", type=int, multiple=True, help="Tensor-parallel ranks to keep to."),
-        click.option("--max-devices", type=int, default=8, show_default=True, help="Devices of one replica at most."),
+        click.option("--isl", type=LOAD, default=1024, show_default=True, help="Input tokens of a request."),
+        click.option("--osl", type=LOAD, default=1024, show_default=True, help="Output tokens of a request."),
+        click.option(
+            "--tp", "tensor_ranks", type=RANKS, multiple=True, help="Tensor-parallel ranks to keep to; repeat it."
+        ),
+        click.option(
+            "--max-devices", type=Whole(1, 1024), default=8, show_default=True, help="Devices of one replica at most."
+        ),
         click.option(
             "--price",
             "given_prices",
@@ -55,8 +65,8 @@ def search_options(function: Any) -> Any:
             show_default=True,
             help="Which rental price of the brain: on-demand, spot, reserved-1y …",
         ),
-        click.option("--ttft-limit", type=float, help="Milliseconds to the first token at most."),
-        click.option("--tpot-limit", type=float, help="Milliseconds per output token at most."),
+        click.option("--ttft-limit", type=ABOVE, help="Service level: most ms to the first token."),
+        click.option("--tpot-limit", type=ABOVE, help="Service level: most ms per output token."),
     )
     for option in reversed(options):
         function = option(function)

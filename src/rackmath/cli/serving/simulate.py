@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, print_json, table
+from rackmath.cli.common import Number, as_json, print_json, table
 from rackmath.cli.serving.load import engine, in_plain_python, limits, load, milliseconds, workload
-from rackmath.cli.serving.point import point
+from rackmath.cli.serving.point import ABOVE, point
 
 if TYPE_CHECKING:
     from rackmath.models.serving.simulator import Outcome
 
+UNITS = {"times": "s", "rates": "request/s", "input_tokens_per_s": "token/s", "output_tokens_per_s": "token/s"}
 TIMES = (("time to first token", "ttft"), ("time per output token", "tpot"), ("gap between tokens", "itl"))
 
 
@@ -45,11 +46,11 @@ def record(made: Outcome) -> dict[str, Any]:
 @click.option(
     "--trace", type=click.Path(path_type=Path), help="Requests of a file: Azure, Mooncake, ServeGen or plain."
 )
-@click.option("--scale", type=float, default=1.0, show_default=True, help="Times the trace's load.")
+@click.option("--scale", type=ABOVE, default=1.0, show_default=True, help="Times the trace's load.")
 @click.option("--client-lengths", type=click.Path(path_type=Path), help="ServeGen's lengths; --trace has its windows.")
 @click.option("--client-model", default="m-small", show_default=True, help="ServeGen's model.")
-@click.option("--start", type=float, default=0.0, show_default=True, help="Seconds into ServeGen's windows.")
-@click.option("--seconds", type=float, default=3600.0, show_default=True, help="Seconds of ServeGen's windows.")
+@click.option("--start", type=Number(0, 1e9), default=0.0, show_default=True, help="Seconds into ServeGen's windows.")
+@click.option("--seconds", type=ABOVE, default=3600.0, show_default=True, help="Seconds of ServeGen's windows.")
 @as_json
 def simulate(to_json: bool, **given: Any) -> None:
     """Send requests through an engine, one by one, and say what they see.
@@ -68,7 +69,7 @@ def simulate(to_json: bool, **given: Any) -> None:
         progress=told,
     )
     if to_json:
-        print_json({"unit": "s", **record(made)})
+        print_json({"unit": "s", "units": UNITS, **record(made)})
         return
     rows = [[words, *milliseconds(getattr(made, name))] for words, name in TIMES]
     rows.append(["whole request", *milliseconds(made.e2e)])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, print_json, table
+from rackmath.cli.common import as_json, print_json, refuse, table
 from rackmath.cli.serving.load import engine, in_plain_python, limits, load, workload
 from rackmath.cli.serving.point import point
+from rackmath.cli.serving.simulate import UNITS
 from rackmath.errors import RackmathError
 
 if TYPE_CHECKING:
@@ -34,6 +35,18 @@ def _told(each: Point) -> None:
         click.echo(f"load {each.load:,.4g}: {each.output_tokens_per_s:,.0f} tokens/s", err=True)
 
 
+def _loads(written: str, *, whole: bool) -> list[float]:
+    try:
+        found = [float(each) for each in written.split(",")]
+    except ValueError:
+        raise RackmathError(f"--loads {written[:40]!r}: numbers with commas, such as 1,2,4") from None
+    if not all(0 < each <= 1e6 for each in found) or found != sorted(set(found)):
+        raise RackmathError(f"--loads {written[:40]!r}: loads are above 0, at most 1,000,000, and rise")
+    if whole and any(each != round(each) for each in found):
+        raise RackmathError(f"--loads {written[:40]!r}: whole numbers of requests are in flight; rates go with --rate")
+    return found
+
+
 @click.command()
 @point
 @load
@@ -47,10 +60,8 @@ def sweep(loads: str | None, to_json: bool, **given: Any) -> None:
     """
     from rackmath.models.serving.simulator import sweep as raise_load
 
-    try:
-        steps = [float(each) for each in loads.split(",")] if loads else None
-    except ValueError:
-        raise RackmathError(f"--loads {loads[:40] if loads else ''!r}: numbers with commas, such as 1,2,4") from None
+    refuse(("concurrency",), "a sweep raises it; name the requests in flight with --loads 1,2,4")
+    steps = None if loads is None else _loads(loads, whole=given["rate"] is None)
     made = raise_load(
         engine(given),
         workload(given),
@@ -61,9 +72,10 @@ def sweep(loads: str | None, to_json: bool, **given: Any) -> None:
         say=_told,
     )
     if to_json:
-        print_json(dataclasses.asdict(made))
+        print_json(dataclasses.asdict(made) | {"units": {"load": made.unit, **UNITS}})
         return
-    head = [made.unit, "requests/s", "tokens/s", "TTFT p50, ms", "p95", "TPOT p50, ms", "p95", "within", ""]
+    loads_are = (made.unit, "requests/s") if given["rate"] is None else ("requests/s sent", "served")
+    head = [*loads_are, "tokens/s", "TTFT p50, ms", "p95", "TPOT p50, ms", "p95", "within", ""]
     click.echo(table(head, [_row(each) for each in made.points], "rrrrrrrrl"))
     for words, found in (("knee", made.knee), ("last load within the limits", made.best), ("breaks at", made.broken)):
         if found:

@@ -16,18 +16,23 @@ MAX_ROWS = 2_000_000
 
 def read_table(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
     """Return the rows of a CSV file; RackmathError when it is too large, not text, or lacks a column."""
+    if path.is_dir():
+        raise RackmathError(f"{path}: is a folder; give a CSV file")
     if path.stat().st_size > MAX_BYTES:
         raise RackmathError(f"{path}: over {MAX_BYTES // 1_000_000} MB; split it")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(_limited(csv.reader(file)))
-    except (UnicodeDecodeError, csv.Error) as problem:
-        raise RackmathError(f"{path}: not a CSV file in UTF-8 ({problem})") from None
+    except UnicodeDecodeError as problem:
+        raise RackmathError(f"{path}: byte {problem.start} is not UTF-8; save the file as CSV in UTF-8") from None
+    except csv.Error as problem:
+        raise RackmathError(f"{path}: not a CSV file ({problem})") from None
     if not rows:
         raise RackmathError(f"{path}: holds no rows")
     missing = [name for name in needed if name not in rows[0]]
     if missing:
-        raise RackmathError(f"{path}: has no column {', '.join(missing)}")
+        has = ", ".join(list(rows[0])[:12])
+        raise RackmathError(f"{path}: has no column {', '.join(missing)}; it has {has}")
     return rows
 
 

@@ -26,6 +26,9 @@ def validate(data: Path, to_json: bool) -> None:
     """
     from rackmath.models.serving.validation import report
 
+    if not data.is_dir():
+        raise RackmathError(f"{data}: no such folder")
+
     def tables(path: str) -> Sequence[Mapping[str, str]] | None:
         return read_table(data / path, ()) if (data / path).is_file() else None
 

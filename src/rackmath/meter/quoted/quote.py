@@ -96,7 +96,9 @@ class Quote:
 def read_quote(path: Path) -> Quote:
     """Return the quote that a YAML or JSON file holds; what is missing is not an error, what is wrong is."""
     try:
-        if path.is_dir() or path.stat().st_size > MAX_BYTES:
+        if path.is_dir():
+            raise RackmathError(f"{path}: is a folder; give a YAML or JSON file")
+        if path.stat().st_size > MAX_BYTES:
             raise RackmathError(f"{path}: give a YAML or JSON file of at most {MAX_BYTES:,} bytes")
         return make_quote(path.read_bytes().decode("utf-8-sig"), path.name)
     except FileNotFoundError:
@@ -116,6 +118,8 @@ def make_quote(text: str, name: str) -> Quote:
     except YamlProblem as problem:
         line = text.count("\n", 0, problem.offset) + 1
         raise RackmathError(f"{name}:{line}: {problem.message}") from None
+    if data is None:
+        raise RackmathError(f"{name}: is empty; a quote has the fields {', '.join(NEEDED)}")
     if not isinstance(data, dict):
         raise RackmathError(
             f"{name}: {' '.join(str(data).split())[:40]!r} is a number without what it is of; write it as fields: "

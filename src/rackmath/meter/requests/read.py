@@ -40,6 +40,7 @@ def read_log(path: Path, *, clock: str | None = None, run: int | None = None) ->
     if not start:
         raise RackmathError(f"{path.name}: is empty; give {ACCEPTED}")
     if start not in "{[":
+        _only_one(run, path.name)
         return table.read_csv(text, path.name, clock)
     objects = _objects(text, path.name)
     first = objects[0]
@@ -47,6 +48,7 @@ def read_log(path: Path, *, clock: str | None = None, run: int | None = None) ->
         return vllm.read(_one(objects, run, path.name), path.name)
     if genai_perf.knows(first):
         return genai_perf.read(first, path.name, run)
+    _only_one(run, path.name)
     if aiperf.knows(first):
         return aiperf.read(objects, path.name)
     if aiperf.is_summary(first):
@@ -56,9 +58,16 @@ def read_log(path: Path, *, clock: str | None = None, run: int | None = None) ->
     raise RackmathError(f"{path.name}: is of no format that is read; give {ACCEPTED}")
 
 
+def _only_one(run: int | None, name: str) -> None:
+    if run not in {None, 1}:
+        raise RackmathError(f"{name}: has no run {run}; it holds one")
+
+
 def _text(path: Path) -> str:
     try:
-        if path.is_dir() or path.stat().st_size > MAX_BYTES:
+        if path.is_dir():
+            raise RackmathError(f"{path}: is a folder; give a file")
+        if path.stat().st_size > MAX_BYTES:
             raise RackmathError(f"{path}: give a file of at most {MAX_BYTES:,} bytes")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

@@ -8,16 +8,6 @@ from rackmath.kernel import Param, Real
 
 GB = 1e9
 
-AcceleratorMemory = Annotated[
-    Real,
-    Param(
-        "GB/GPU",
-        evidence="h100-sxm/memory",
-        minimum=1,
-        maximum=1e4,
-        help="memory of one accelerator; GB is 10^9 bytes, write GiB for 2^30",
-    ),
-]
 CacheMemory = Annotated[
     Real,
     Param(
@@ -26,7 +16,7 @@ CacheMemory = Annotated[
         because="what 16-bit weights of 70 billion parameters leave on eight H100",
         minimum=1e-3,
         maximum=1e8,
-        help="memory that a replica has for its cache; GB is 10^9 bytes, write GiB for 2^30",
+        help="memory that a replica has for its cache; GB is 10⁹ bytes, write GiB for 2³⁰",
     ),
 ]
 PromptTokenCost = Annotated[

@@ -33,7 +33,7 @@ ChipMemory = Annotated[
         evidence="h100-sxm/memory",
         minimum=1e-3,
         maximum=1e6,
-        help="memory of one accelerator, in gigabytes of 10⁹ bytes",
+        help="memory of one accelerator; GB is 10⁹ bytes, write GiB where a maker counts in 2³⁰",
     ),
 ]
 LinkBandwidth = Annotated[
@@ -64,7 +64,7 @@ Layers = Annotated[
         because="a dense model of 70 billion parameters (Llama 3.1 70B); config.json: num_hidden_layers",
         minimum=1,
         maximum=1e4,
-        help="transformer layers of the model",
+        help="transformer layers of the model, each of which attends to the whole context",
     ),
 ]
 HiddenSize = Annotated[

@@ -29,17 +29,6 @@ ModelShape = Annotated[
         help="the model served: a name stands for its sizes, and those given one by one are then not used",
     ),
 ]
-Layers = Annotated[
-    Real,
-    Param(
-        "",
-        assumption="80",
-        because="a Llama of 70 billion parameters has 80",
-        minimum=1,
-        maximum=1000,
-        help="layers that attend to the whole context",
-    ),
-]
 KvHeads = Annotated[
     Real,
     Param(

@@ -8,7 +8,8 @@ import numpy as np
 
 from rackmath.kernel import Choice, Param, Real, Result, model
 from rackmath.models._numbers import some, tagged
-from rackmath.models.serving._shapes import AS_GIVEN, Layers, ModelShape, active_parameters, sizes_not_used
+from rackmath.models.serving._chip_terms import Layers
+from rackmath.models.serving._shapes import AS_GIVEN, ModelShape, active_parameters, sizes_not_used
 from rackmath.models.serving.shape import find_shape
 from rackmath.units import number
 
@@ -138,7 +139,7 @@ def context_cost(
     causal = mask == "causal"
     if model_shape == AS_GIVEN:
         width = number(attention_width, "")
-        attention = _Attention(number(layers, ""), 0.0, 0.0, width, width)
+        attention = _Attention(number(layers, "layer"), 0.0, 0.0, width, width)
         parameters = number(active_parameters, "")
     else:
         attention, parameters = _of_catalogue(model_shape)

@@ -10,6 +10,8 @@ from importlib import resources
 
 from rackmath.errors import RackmathError, suggest
 
+TEXTS = ("architecture", "url")  # fields of a data sheet that hold no number
+
 
 @dataclass(frozen=True, kw_only=True)
 class Accelerator:
@@ -37,6 +39,10 @@ class Accelerator:
             value = getattr(self, field)
             if not (math.isfinite(value) and value > 0):
                 raise RackmathError(f"{self.name}: {field} is {value!r}; a finite number above 0 is wanted")
+        for field in ("fp8_tflops", "fp4_tflops", "tdp_w"):
+            value = getattr(self, field)
+            if not (math.isfinite(value) and value >= 0):
+                raise RackmathError(f"{self.name}: {field} is {value!r}; a finite number of at least 0 is wanted")
 
     def peak(self, arithmetic: str) -> float:
         """Return the peak rate in FLOP/s for an arithmetic (bf16, fp8, fp4); 0 where the chip has none."""
@@ -61,7 +67,8 @@ def find_accelerator(name: str) -> Accelerator:
     for each in (key, f"{key}_sxm"):
         if each in known:
             return known[each]
-    raise RackmathError(f"no accelerator is called {name[:60]!r}{suggest(key, known)}; or give its data sheet as JSON")
+    near = suggest(key, known) or f"; known are {', '.join(list(known)[:6])} and {len(known) - 6} more;"
+    raise RackmathError(f"no accelerator is called {name[:60]!r}{near} or give its data sheet as JSON")
 
 
 def read_accelerator(text: str, name: str) -> Accelerator:
@@ -74,10 +81,13 @@ def read_accelerator(text: str, name: str) -> Accelerator:
     if not isinstance(values, dict) or not set(values) <= known:
         strange = sorted(set(values) - known)[:5] if isinstance(values, dict) else []
         raise RackmathError(f"{name}: a data sheet is an object of {', '.join(sorted(known))}; not {strange}")
-    try:
-        return Accelerator(name=name, **values)
-    except TypeError as problem:
-        raise RackmathError(f"{name}: the data sheet is incomplete or holds a text for a number ({problem})") from None
+    missing = [each for each in ("bf16_tflops", "bandwidth_gb_s", "memory_gb", "link_gb_s") if each not in values]
+    if missing:
+        raise RackmathError(f"{name}: the data sheet states no {', '.join(missing)}")
+    wrong = [each for each in values if each not in TEXTS and type(values[each]) not in {int, float}]
+    if wrong:
+        raise RackmathError(f"{name}: {wrong[0]} is {str(values[wrong[0]])[:40]!r}; a number is wanted")
+    return Accelerator(name=name, **values)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import numpy as np
 from rackmath.kernel import Choice, Param, Real, Result, model
 from rackmath.models._numbers import HAIR, some, tagged
 from rackmath.models._terms import GpusPerReplica
-from rackmath.models.serving._cache_terms import GB, AcceleratorMemory
+from rackmath.models.serving._cache_terms import GB
+from rackmath.models.serving._chip_terms import ChipMemory, Layers
 from rackmath.models.serving._shapes import (
     CacheFormat,
     HeadDim,
     KvHeads,
-    Layers,
     ModelShape,
     cache_columns,
     sizes_not_used,
@@ -58,7 +58,7 @@ def kv_cache(
     kv_heads: KvHeads,
     head_dim: HeadDim,
     cache_format: CacheFormat,
-    memory: AcceleratorMemory,
+    memory: ChipMemory,
     gpus_per_replica: GpusPerReplica,
     memory_share: Annotated[
         Real,
@@ -148,7 +148,7 @@ def kv_cache(
     split = attention_split == "heads"
     r = cache_columns(
         model_shape,
-        layers=number(layers, ""),
+        layers=number(layers, "layer"),
         kv_heads=number(kv_heads, ""),
         head_dim=number(head_dim, ""),
         cache_format=cache_format,

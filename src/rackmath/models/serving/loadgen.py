@@ -87,7 +87,8 @@ class Queue:
             if len(values) != len(self.seconds) or not len(values):
                 raise RackmathError(f"{name}: {len(values)} values for {len(self.seconds)} samples")
             if not np.isfinite(values).all() or (values < 0).any() or (values > 1e9).any():
-                raise RackmathError(f"{name}: a value is negative, not finite or above 1e9")
+                at = int(np.argmin(np.isfinite(values) & (values >= 0) & (values <= 1e9)))
+                raise RackmathError(f"sample {at + 1}: {name} is {values[at]:g}; a number from 0 to 1e9 is wanted")
         if not (self.seconds > 0).all():
             raise RackmathError("seconds: a service time is not above 0")
         if self.first is not None and (self.first > self.seconds).any():

@@ -10,12 +10,12 @@ from rackmath.kernel import Choice, Param, Real, Result, model
 from rackmath.models._numbers import ratio, some, tagged
 from rackmath.models._terms import CacheableShare
 from rackmath.models.serving._cache_terms import GB, CacheMemory, PromptTokenCost
+from rackmath.models.serving._chip_terms import Layers
 from rackmath.models.serving._residency import LARGEST_COUNT, lru_share, most_popular_share, ranked
 from rackmath.models.serving._shapes import (
     CacheFormat,
     HeadDim,
     KvHeads,
-    Layers,
     ModelShape,
     cache_columns,
     sizes_not_used,
@@ -135,7 +135,7 @@ def prefix_cache(
     """
     r = cache_columns(
         model_shape,
-        layers=number(layers, ""),
+        layers=number(layers, "layer"),
         kv_heads=number(kv_heads, ""),
         head_dim=number(head_dim, ""),
         cache_format=cache_format,

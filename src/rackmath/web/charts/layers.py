@@ -94,7 +94,12 @@ def _rows(node: Node, room: float) -> list[str]:
 
 
 def _height(node: Node, room: float) -> float:
-    return len(_rows(node, room)) * _LEADING + _LEADING + 2 * _PAD
+    return (len(_rows(node, room)) + len(_foot(node, room))) * _LEADING + 2 * _PAD
+
+
+def _foot(node: Node, room: float) -> list[str]:
+    """Return the sort and the value beneath a title, on two lines where one would cut the date off."""
+    return wrap(f"{node.get('sort')}: {node.get('words')}", room - 2 * _PAD - 6, _SIZE, lines=2)
 
 
 def _box(node: Node, x: float, y: float, width: float, height: float, *, here: bool) -> Svg:
@@ -107,7 +112,7 @@ def _box(node: Node, x: float, y: float, width: float, height: float, *, here: b
         rect(x + 0.5, y + 0.5, width - 1, height - 1, "layer here" if here else "layer", rx=4),
         rect(x + 0.5, y + 0.5, 4, height - 1, "fill"),
         *texts,
-        label(x + _PAD + 5, beneath, wrap(words, width - 2 * _PAD - 6, _SIZE, lines=1)[0], "muted"),
+        *(label(x + _PAD + 5, beneath + at * _LEADING, row, "muted") for at, row in enumerate(_foot(node, width))),
     ]
     look = f"s{SORTS.get(str(node.get('sort')), 7)}"
     href = str(node.get("href") or "")

@@ -61,7 +61,7 @@ def test_a_scaled_trace_has_the_same_requests_nearer_together(tmp_path: Path) ->
         ("arrival_s,input_tokens,output_tokens\nsoon,5,1\n", "request 1: arrival_s is 'soon'"),
         ("arrival_s,input_tokens,output_tokens\nnan,5,1\n", "not a finite number"),
         ("arrival_s,input_tokens,output_tokens\n0,1e300,1\n", "input_tokens is 1e"),
-        ("arrival_s,input_tokens,output_tokens\n0,5\n", "output_tokens is 'None'"),
+        ("arrival_s,input_tokens,output_tokens\n0,5\n", "output_tokens is empty"),
         ("arrival_s,input_tokens,output_tokens\n", "no rows"),
         ("when,how\n1,2\n", "no known trace"),
         ("TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,5,1\n", "TIMESTAMP"),

@@ -35,7 +35,7 @@ class Demand:
     def __post_init__(self) -> None:
         for name, value in (("the rate", self.mean), ("isl", self.isl), ("osl", self.osl)):
             if not (math.isfinite(value) and 0 < value <= LARGEST):
-                raise RackmathError(f"{name} is {value:g}: without load there is nothing to plan; give more than 0")
+                raise RackmathError(f"{name} is {value:g}: a load above 0 and up to {LARGEST:,.0f} can be planned")
         if not self.mean <= self.peak <= LARGEST:
             raise RackmathError(f"the peak of {self.peak:g} requests/s must be at least the mean of {self.mean:g}")
 
@@ -60,15 +60,20 @@ def of_trace(rows: Sequence[Mapping[str, str]], window: float = WINDOW) -> Deman
     Columns are those of the Azure LLM inference traces (``TIMESTAMP, ContextTokens, GeneratedTokens``) or plain ones
     (``arrival_s, input_tokens, output_tokens``). Requests without output are counted, with one token.
     """
-    if len(rows) < FEWEST:
-        raise RackmathError(f"a trace of {len(rows)} requests has no rate; at least {FEWEST} are needed")
+    if not rows:
+        raise RackmathError("the trace holds no rows")
     when, into, out = (_column(rows[0], names) for names in (TIMES, INPUTS, OUTPUTS))
+    if len(rows) < FEWEST:
+        raise RackmathError(f"a trace of one request has no rate; at least {FEWEST} are needed")
     at = np.array([_moment(row.get(when) or "", number) for number, row in enumerate(rows, 2)])
     isl, osl = (
         np.array([_tokens(row.get(name) or "", name, number) for number, row in enumerate(rows, 2)])
         for name in (into, out)
     )
-    at = np.sort(at - at.min())
+    back = np.diff(at) < 0
+    if back.any():
+        raise RackmathError(f"line {int(np.argmax(back)) + 3} of the trace: time goes back; sort it by time of arrival")
+    at = at - at[0]
     span = float(at[-1])
     if not span > 0:
         raise RackmathError("all requests of the trace arrive at one moment; a rate needs a span of time")

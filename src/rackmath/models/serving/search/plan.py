@@ -234,6 +234,6 @@ def _miss(
     ]
     return (
         f"nothing meets the limits with {confidence:.0%} confidence; nearest is {near.chip} {near.precision} "
-        f"{near.layout} with {near.engine} under {near.concurrency:g} requests: {', '.join(told)}, sure to "
+        f"{near.layout} on {near.engine} with {near.concurrency:g} at once: {', '.join(told)}, sure to "
         f"{held.both[at]:.0%}" + ("; predicted to do, not surely enough" if if_exact else "")
     )

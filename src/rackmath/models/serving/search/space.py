@@ -47,7 +47,7 @@ class Space:
     def __post_init__(self) -> None:
         for name, value in (("isl", self.isl), ("osl", self.osl), *(("concurrency", load) for load in self.loads)):
             if not 1 <= value <= LARGEST:
-                raise RackmathError(f"{name} is {value:g}: without load there is no latency; give 1 to {LARGEST:.0e}")
+                raise RackmathError(f"{name} is {value:g}; a number from 1 to {LARGEST:,.0f} is wanted")
         if not 1 <= self.most_devices <= LARGEST_REPLICA:
             raise RackmathError(f"a replica of {self.most_devices} devices; from 1 to {LARGEST_REPLICA:,} are searched")
         for engine in self.engines:
@@ -141,8 +141,8 @@ def setups(space: Space) -> Setups:
             raise RackmathError(f"more than {MOST_SETUPS:,} deployments; ask for fewer chips, formats or devices")
     if not found:
         raise RackmathError(
-            f"{space.shape.name} cannot be laid out as asked: no engine, number of tensor ranks and of devices goes "
-            "together with these chips"
+            f"{space.shape.name} cannot be laid out as asked: "
+            + ("; ".join(notes) or "no number of tensor ranks goes together with these chips and so few devices")
         )
     return Setups(tuple(found.values()), tuple(notes))
 

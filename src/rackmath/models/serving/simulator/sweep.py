@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,8 +79,9 @@ def sweep(
     if isinstance(arrivals, Trace):
         raise RackmathError("a sweep raises a rate or a concurrency; simulate a trace at several scales instead")
     closed = isinstance(arrivals, Closed)
-    if loads is not None and (not len(loads) or min(loads) <= 0 or list(loads) != sorted(set(loads))):
-        raise RackmathError("loads must be above 0 and rising")
+    finite = loads is None or (len(loads) and all(0 < load < math.inf for load in loads))
+    if not finite or (loads is not None and list(loads) != sorted(set(loads))):
+        raise RackmathError("loads must be finite, above 0 and rising")
 
     capacity: float | None = None
 

@@ -35,6 +35,8 @@ def read_columns(path: Path) -> dict[str, Sequence[Any]]:
     RackmathError
         The file is too large or not what its ending says; Parquet needs ``pip install 'rackmath[tables]'``.
     """
+    if path.is_dir():
+        raise RackmathError(f"{path}: is a folder; give a CSV, JSON-lines or Parquet file")
     if path.stat().st_size > MAX_BYTES:
         raise RackmathError(f"{path}: over {MAX_BYTES // 1_000_000:,} MB; take a part of it")
     try:
@@ -51,7 +53,9 @@ def read_columns(path: Path) -> dict[str, Sequence[Any]]:
             )
     except RackmathError:
         raise
-    except (UnicodeDecodeError, csv.Error, ValueError, OSError, RecursionError) as problem:
+    except UnicodeDecodeError as problem:
+        raise RackmathError(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+    except (csv.Error, ValueError, OSError, RecursionError) as problem:
         raise RackmathError(f"{path}: cannot be read as {path.suffix or 'CSV'} ({str(problem)[:120]})") from None
     if len(rows) > MOST_ROWS:
         raise RackmathError(f"{path}: more than {MOST_ROWS:,} rows; take a part of it")
@@ -81,8 +85,10 @@ def trace_of(columns: Columns) -> Trace:
         stamps = columns["TIMESTAMP"]
         try:
             moments = np.array([str(each) for each in stamps], dtype="datetime64[ns]")
-        except ValueError as problem:
-            raise RackmathError(f"TIMESTAMP cannot be read as a time ({str(problem)[:80]})") from None
+        except ValueError:
+            raise RackmathError(_no_time(stamps)) from None
+        if np.isnat(moments).any():
+            raise RackmathError(_no_time(stamps))
         seconds = (moments - moments[:1]).astype(np.int64) / 1e9
         return Trace(seconds, _tokens(columns, AZURE[1]), _tokens(columns, AZURE[2]))
     if all(name in columns for name in MOONCAKE):
@@ -100,6 +106,18 @@ def trace_of(columns: Columns) -> Trace:
     )
 
 
+def _no_time(stamps: Sequence[Any]) -> str:
+    """Return which request's TIMESTAMP is no time."""
+    for row, stamp in enumerate(stamps):
+        try:
+            if not np.isnat(np.datetime64(str(stamp), "ns")):
+                continue
+        except ValueError:
+            pass
+        return f"request {row + 1}: TIMESTAMP is {str(stamp)[:40]!r}; a date and time is wanted"
+    return "TIMESTAMP holds something that is no time"
+
+
 def _numbers(columns: Columns, name: str) -> Floats:
     try:
         made = np.array([float(value) for value in columns[name]], dtype=np.float64)
@@ -108,7 +126,8 @@ def _numbers(columns: Columns, name: str) -> Floats:
             try:
                 float(value)
             except (TypeError, ValueError, OverflowError):
-                raise RackmathError(f"request {row + 1}: {name} is {str(value)[:30]!r}, not a number") from None
+                shown = "empty" if value is None or value == "" else f"{str(value)[:30]!r}, not a number"
+                raise RackmathError(f"request {row + 1}: {name} is {shown}") from None
         raise
     wrong = ~np.isfinite(made)
     if np.any(wrong):
@@ -153,6 +172,8 @@ def servegen_trace(
     Within each ten-minute window a client's gaps follow its fitted shape, with the window's rate. Lengths are drawn
     from the line through a client's stated percentiles, in logarithms, of the last summary not after the window.
     """
+    windows = _of_clients(windows, "windows", ("interarrival_dist",), ("window_start_s", "rate_req_s", "dist_param_1"))
+    lengths = _of_clients(lengths, "lengths", ("field",), ("window_start_s", "p50", "p90", "p99"))
     chosen = [
         row
         for row in range(len(windows["client"]))
@@ -174,6 +195,8 @@ def servegen_trace(
         rate = float(windows["rate_req_s"][row])
         if own is None or not (math.isfinite(rate) and rate > 0):
             continue
+        if rate * WINDOW > MOST_REQUESTS:
+            raise RackmathError(f"ServeGen's windows: row {row + 1} has {rate:g} requests/s; that is too many to draw")
         begin = float(windows["window_start_s"][row])
         shape = min(max(float(windows["dist_param_1"][row]), 0.01), 100.0)
         moments = _window_times(random, str(windows["interarrival_dist"][row]), shape, rate)
@@ -189,6 +212,19 @@ def servegen_trace(
     joined = np.concatenate(times)
     order = np.argsort(joined, kind="stable")
     return Trace(joined[order], np.concatenate(inputs)[order], np.concatenate(outputs)[order])
+
+
+def _of_clients(columns: Columns, what: str, texts: Sequence[str], numbers: Sequence[str]) -> Columns:
+    """Return the columns of one of ServeGen's tables, numbers as floats, NaN where a cell is empty."""
+    numbers = ("client", *numbers)
+    missing = [name for name in ("model", "category", *texts, *numbers) if name not in columns]
+    if missing:
+        raise RackmathError(f"ServeGen's {what} have no column {', '.join(missing)}")
+    filled = {name: [math.nan if each in {None, ""} else each for each in columns[name]] for name in numbers}
+    try:
+        return {**columns, **{name: [float(each) for each in filled[name]] for name in numbers}}
+    except (TypeError, ValueError, OverflowError) as problem:
+        raise RackmathError(f"ServeGen's {what}: {str(problem)[:80]}") from None
 
 
 Levels = tuple[float, float, float]

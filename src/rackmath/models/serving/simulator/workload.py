@@ -192,8 +192,8 @@ class Workload:
             finite(name, getattr(self, name))
         if self.warm_up + self.drain >= 1:
             raise RackmathError("warm_up and drain together leave no request; they are shares of all requests")
-        if not 1 <= len(self.classes) <= 16 or abs(sum(self.classes) - 1) > 1e-6 or min(self.classes) < 0:
-            raise RackmathError("classes are 1 to 16 shares that add up to 1")
+        if not 1 <= len(self.classes) <= 16 or not abs(sum(self.classes) - 1) <= 1e-6 or min(self.classes) < 0:
+            raise RackmathError("classes (of priority) are 1 to 16 shares that add up to 1")
 
     @property
     def count(self) -> int:
@@ -235,7 +235,7 @@ def draw(workload: Workload, seed: int) -> Drawn:
         wrong = (tokens < 1) | (tokens > LONGEST)
         if np.any(wrong):
             at = int(np.argmax(wrong))
-            raise RackmathError(f"request {at + 1}: {name} of {tokens[at]} tokens; at least 1 is wanted")
+            raise RackmathError(f"request {at + 1}: {name} of {tokens[at]:,} tokens; 1 to {LONGEST:,} are wanted")
     priority = np.zeros(count, dtype=np.int64)
     if len(workload.classes) > 1:
         score = stream(seed, "simulator:class").random(count)
