@@ -82,7 +82,7 @@ _PER = re.compile(
     r"productive|useful|working|effective)\s)?(?P<thing>(?:square|cubic)\s[a-z]{3,7}|"
     r"[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
     r"weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
-    r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?)\s)(?P<then>" + _PERIOD + r")\b)?"
+    r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?|and)\s)(?P<then>" + _PERIOD + r")\b)?"
 )
 _ADVERB = re.compile(
     r"(?:\s(?:loaded|power|used|spent|each|in total))?\s(?P<how>hourly|daily|weekly|monthly|"
@@ -304,9 +304,10 @@ def _quantity(text: str, read: Measure) -> Quantity:
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
-    if noun.startswith("cubic met"):
-        unit, factor, value, noun = "l", factor * 1000, value * 1000, ""
-        end = text.find("met", end) + len(re.match(r"[a-z]*", text[text.find("met", end) :]).group())  # type: ignore[union-attr]
+    if kind == "amount" and (spelt := _SPELT_UNIT.match(text, end)) and (unit == "" or (unit == "m" and spelt["power"])):
+        unit, more = _SPELT_UNITS[spelt.lastgroup or ""]
+        unit, more = ("m²", 1.0) if spelt["power"] == "²" else (unit, more)
+        factor, value, noun, end = factor * more, value * more, "", spelt.end()
     if noun and (timed := _timed(text, end, noun)):
         end = timed
     per, scale, end, each_one = (
@@ -336,6 +337,14 @@ def _quantity(text: str, read: Measure) -> Quantity:
         each=each_one,
     )
 
+
+_SPELT_UNIT = re.compile(
+    r"(?P<cubic>(?P<power>[³²])|\scubic\smet(?:re|er)s?\b)|(?P<gram>\s?g\b|\sgrams\b)|(?P<krona>\skr\b|\s(?:SEK|NOK|DKK)\b)|"
+    r"(?P<krona_million>\sm(?:kr|SEK|NOK|DKK)\b)"
+)
+"""Units that stand after a number and are no prefix of a word: 500 g, 40 m³, 12 mkr."""
+
+_SPELT_UNITS = {"cubic": ("l", 1e3), "gram": ("t", 1e-6), "krona": ("kr", 1.0), "krona_million": ("kr", 1e6)}
 
 _POINTS = re.compile(r"[\s-](?:percentage[\s-])?points?\b")
 
@@ -387,7 +396,7 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
-_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
+_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 _ENDS_PER = re.compile(r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from)\b)")
 
 
@@ -555,6 +564,11 @@ def _halves(text: str) -> Iterator[Quantity]:
 _MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 
 
+_SCALED_WORD = re.compile(r"[\s-](?P<scale>hundred|thousand|million|billion)\b", re.IGNORECASE)
+_SCALES_SPELT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_PERCENT_WORD = re.compile(r"[\s-]per\s?cent\b", re.IGNORECASE)
+
+
 def _worded(text: str) -> Iterator[Quantity]:
     end = -1
     for pattern in (ONE_IN, OF_EVERY):
@@ -583,7 +597,12 @@ def _worded(text: str) -> Iterator[Quantity]:
             kind = "factor" if times else "amount"
             unit = "times" if times else ""
             end, per, noun = match.end(), (), ""
-            if not times:
+            if following := _SCALED_WORD.match(text, match.end()):
+                value, end = value * _SCALES_SPELT[following["scale"].casefold()], following.end()
+                noun = _noun(text, end)
+            elif following := _PERCENT_WORD.match(text, match.end()):
+                kind, unit, end = "share", "pct", following.end()
+            elif not times:
                 name = period((match["next"] or "").casefold())
                 if name:
                     end = match.start("next") + len(match["next"])
@@ -618,5 +637,5 @@ def _worded(text: str) -> Iterator[Quantity]:
             hedge,
             noun,
             scale=scale,
-            worded=kind != "amount",
+            worded=kind != "amount" and "cent" not in text[match.start() : end],
         )

@@ -95,7 +95,7 @@ _CHANGING = re.compile(
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
 _ARTICLE = re.compile(r"\b[Aa]n?\s\Z")
-_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean) of\s|each\s|about\s|only\s|just\s)?\Z")
+_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean)(?:\s[a-z]+)? of\s|each\s|about\s|only\s|just\s)?\Z")
 _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _PAID = re.compile(
@@ -122,7 +122,7 @@ _ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z"
 _ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
 _UP, _DOWN = (
     re.compile(rf"\b{UP}\b", re.IGNORECASE),
-    re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE),
+    re.compile(rf"\b(?:{DOWN}|quicker|off|improvement|lost|losing|loses|loss)\b", re.IGNORECASE),
 )
 _YEARLY = re.compile(
     r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|"

@@ -21,6 +21,7 @@ from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.formulas import Candidate, Near, against, candidates
 from rackmath.audit.rules.setting import Place, sections
+from rackmath.audit.rules.slips import slip
 from rackmath.audit.words import amount
 
 LEAST = 0.6
@@ -127,8 +128,43 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
+    slipped = _slipped(claim, figure, told, near, ranked)
+    if slipped:
+        return slipped
     doubted = _doubted(claim, figure, told, near, ranked)
     return (doubted, ranked[0]) if doubted else None
+
+
+def _slipped(
+    claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate]
+) -> tuple[Finding, Candidate] | None:
+    """Return the finding that a usual slip leads from a likely formula to the claim."""
+    if told.other or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
+        return None
+    found = slip(figure, told, [each for each in ranked[:40] if not _strange(each, claim)], _width(figure))
+    if found is None:
+        return None
+    tail = found.words if found.words.endswith(".") else f"The text has {found.words}."
+    return _told(claim, found.candidate, found.computed, "wrong", found.confidence, tail), found.candidate
+
+
+def _strange(each: Candidate, claim: Place) -> bool:
+    """Whether a formula takes what is only bounded or comes later, or reaches over a contrast."""
+    if _CONTRAST.search(_between(each.inputs, claim)) or _based(claim, each):
+        return True
+    return any(
+        place.figure.hedge in ("over", "under") or place.figure.ranged or _later(place, claim) for place in each.inputs
+    )
+
+
+_ON = re.compile(r"\s(?:over|on|than|against|above|below)\s(?:the\s|about\s)?(?=[$€£]?\d)")
+
+
+def _based(claim: Place, each: Candidate) -> bool:
+    """Whether the base of a share follows it at once, "6 % over 16", and the formula does not take it."""
+    match = _ON.match(claim.after + claim.line.text[claim.figure.end + len(claim.after) :][:4])
+    base = claim.figure.end + match.end() if match else -1
+    return match is not None and all(place.figure.start != base or place.line is not claim.line for place in each.inputs)
 
 
 def _all(near: Near) -> Iterator[Candidate]:
@@ -208,7 +244,9 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
         return None
     if first.rule in ("quotient", "product") and not figure.unit and not figure.per and first.score < CLEAR + 0.6:
         return None
-    if _CONTRAST.search(_between(first.inputs, claim)):
+    if _CONTRAST.search(_between(first.inputs, claim)) or _based(claim, first):
+        return None
+    if figure.worded and any(each.sentence != claim.sentence for each in first.inputs):
         return None
     apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
     if (

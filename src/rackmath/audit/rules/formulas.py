@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import inf, log
 
-from rackmath.audit.quantity import Quantity, seconds_of
+from rackmath.audit.quantity import Quantity, period, seconds_of
 from rackmath.audit.rules.cues import Cues, changing
 from rackmath.audit.rules.setting import Dimension, Place, words_of
 
@@ -22,8 +22,11 @@ NEAREST, NEARER, FARTHEST = 14, 6, 24
 LARGEST, POWERS = 25.0, (100.0, 0.01, 1000.0, 0.001)
 """How far from a claim the value of a formula may be, and the powers of ten by which one easily slips."""
 
+WIDEST = 12.0
+"""How many times one end of a change may be the other, unless the change is told to be of 90 % or more."""
+
 YEAR = 86400.0 * 365
-_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
+_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 
 
 _FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
@@ -31,6 +34,12 @@ _PAYS = re.compile(
     r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
     r"ing)?[- ]?even|worth it)\b",
     re.IGNORECASE,
+)
+
+
+_SPANNED = re.compile(r"\s(?:over|in|for|during)\s(?:the|a|one)\s(?P<period>year|month|week|day|quarter)\b")
+_SPANNED_BEFORE = re.compile(
+    r"\b(?:[Oo]ver|[Ii]n|[Ff]or)\s(?:the|a|one)\s(?:whole |full )?(?P<period>year|month|week|day|quarter)\b[^.;:]{0,30}\Z"
 )
 
 
@@ -71,6 +80,8 @@ class Near:
         self.result: Place | None = None
         self.labelled = [each for each in labelled if each not in section[max(0, at - NEAREST) : at]]
         self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
+        spanned = _SPANNED.match(claim.after) or _SPANNED_BEFORE.search(claim.before)
+        self.spanned = period(spanned["period"]) if spanned else ""
         self.pays = _PAYS.search(claim.line.text) is not None
         before = section[max(0, at - (FARTHEST if self.pays else NEAREST)) : at]
         after = [each for each in section[at + 1 : at + 4] if each.sentence == claim.sentence]
@@ -132,6 +143,8 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         (dim_a, fac_a, soft_a), (dim_b, fac_b, soft_b) = first.size, second.size
         if a.unit == "" and bool(a.per) != bool(b.per) and {a.over, b.over} != {1.0}:
             return (fac_a, fac_a / a.over, 0.3) if a.per else (fac_b / b.over, fac_b, 0.3)
+        if a.unit in _MONEY and a.unit == b.unit and bool(a.per) != bool(b.per) and {a.over, b.over} != {1.0}:
+            return (fac_a, fac_a / a.over, 0.2) if a.per else (fac_b / b.over, fac_b, 0.2)
         apart = 0.0
         if a.unit == "":
             nouns = [set(each.noun.split(" ")) for each in (a, b) if each.noun]
@@ -148,10 +161,29 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
         if bare.unit == "" and not bare.noun and not bare.per and other.size[0] and not bare.worded and bare.step:
+            if other.figure.unit in ("s", "month") and not _side_by_side(first, second):
+                continue
             factor = other.size[1]
             made = factor * other.figure.scale / other.figure.over, factor
             return (made[1], made[0], 0.5) if turn else (made[0], made[1], 0.5)
     return None
+
+
+def _side_by_side(first: Place, second: Place) -> bool:
+    """Whether two figures stand next to each other in a sentence, as the ends of one way do."""
+    if first.sentence != second.sentence:
+        return False
+    left, right = sorted((first.figure, second.figure), key=lambda each: each.start)
+    return right.start - left.end < SIDE
+
+
+def _lends(first: Place, second: Place) -> bool:
+    """Whether one of two figures has a unit, and stands so near that it is the other's too."""
+    return bool(first.figure.unit or second.figure.unit) and _side_by_side(first, second)
+
+
+SIDE = 24
+"""Letters between two figures of which one may lend the other its unit of time."""
 
 
 def _missing(other: Place) -> float:
@@ -192,7 +224,7 @@ _PRICED = re.compile(r"\s(?:[a-z]+\s)?(?:off|discount|cheaper|dearer|saving|savi
 
 _BASE_NAMED = re.compile(
     r"\s(?:[a-z]+\s)?(?:below|above|under|over|off|less than|more than|cheaper than|dearer than|"
-    r"higher than|lower than)\s(?:the|our|its)\s"
+    r"higher than|lower than)\s(?:the\s|our\s|its\s)?"
     r"(?P<what>[a-z -]{3,30})"
 )
 
@@ -205,10 +237,12 @@ def _shares(near: Near) -> Iterator[Candidate]:
     for a, b, fa, fb, lenient in _pairs(near):
         far = near.far(a, b) + lenient - 0.6 * sum(_FROM.search(each.before) is not None for each in (a, b))
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
+        sizes = sorted((a.figure.value * fa, b.figure.value * fb))
+        farther = sizes[1] / sizes[0]
         if not cues.yearly or cues.each:
             far += 1.0 if named_base and not named_base & (a.words | b.words) else 0.0
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
-            for up in (True, False):
+            for up in (True, False) if farther < WIDEST or claim.figure.value >= 90 else ():
                 fits = (cues.up and up) or (cues.down and not up)
                 sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and against(a, b) else -0.8
                 rises = b.figure.value * fb > a.figure.value * fa
@@ -220,6 +254,8 @@ def _shares(near: Near) -> Iterator[Candidate]:
                     _rise(fa, fb, up),
                     "larger ÷ smaller − 1" if up else "1 − smaller ÷ larger",
                 )
+        if farther < 1.01 and claim.figure.value < 90:
+            continue  # one thing told twice
         score = 1.0 + cues.tie - far + (1.2 if cues.share and not change else -1.0 if change else 0.3)
         score -= 1.0 if changing(a) or changing(b) else 0.0
         score -= 0.5 if a.figure.kind == "share" else 0.0
@@ -488,6 +524,8 @@ def _sums(near: Near) -> Iterator[Candidate]:
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
     like = [each for each in like if each[0].size[0] == claim.size[0] or not each[0].size[0]]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
+        if claim.figure.unit and not (a.figure.unit and b.figure.unit) and not _lends(a, b):
+            continue  # a ratio "from 1.18 to 1.31" has no megawatts
         if not 1e-3 < a.figure.value * fa / (b.figure.value * fb) < 1e3:
             continue
         score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9) + (0.5 if rest else 0.0)
@@ -807,7 +845,7 @@ def _bridges(left: dict[str, int], near: Near, places: tuple[Place, ...]) -> Ite
         return
     if energy not in (0, 1):
         return
-    scale, price = (1 / 3.6e6, 0.2) if energy else (1.0, 0.0)
+    scale, price = 1.0, 0.0
     for key, unit in (("byte", 1e9), ("t", 1.0), ("l", 1.0), ("m", 1000.0)):
         if key in rest and rest[key] == 1 and prices:
             rest.pop(key)
@@ -815,18 +853,31 @@ def _bridges(left: dict[str, int], near: Near, places: tuple[Place, ...]) -> Ite
     time = rest.pop("s", 0)
     if rest or abs(time) > 1:
         return
+    energies = ((1 / 3.6e6, 0.2), (1 / 3.6e9, 0.3)) if energy else ((1.0, 0.0),)
+    for per_energy, more in energies:
+        for length, also in _lengths(time, near, places):
+            yield scale * per_energy * length, price + more + also
+
+
+def _lengths(time: int, near: Near, places: tuple[Place, ...]) -> Iterator[tuple[float, float]]:
+    """Yield the lengths of the periods that the words name, for the power of time that a formula leaves over."""
     if not time:
-        yield scale, price
+        yield 1.0, 0.0
         return
+    price = 0.0
     named = set(near.claim.periods)
     for each in places:
         named |= each.periods
     if not named:
         named = set(near.cues.periods)
         price += 0.3
+    if named == {"second"} and any(each.figure.unit in _MONEY and not each.figure.per for each in places):
+        named = {"hour"}  # machines are rented by the hour, whatever they do in a second
+    if near.spanned:
+        named.add(near.spanned)
     for period in sorted(named):
         length = seconds_of(period) or 1.0
-        yield scale * (length if time < 0 else 1 / length), price + 0.3
+        yield (length if time < 0 else 1 / length), price + 0.3
 
 
 def _mixes(near: Near) -> Iterator[Candidate]:
