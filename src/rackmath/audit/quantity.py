@@ -25,7 +25,7 @@ Hedge = Literal["", "about", "over", "under", "nearly"]
 _HEDGE = re.compile(
     r"(?:\b(?:(?P<over>over|more than|above|at least|upwards? of|exceed(?:s|ed|ing)?|north of|a minimum of|well over)|"
     r"(?P<nearly>nearly|almost|just (?:short of|under|below)|close to|not quite)|"
-    r"(?P<under>under|less than|fewer than|below|up to|as much as|as many as|at most|no more than|a maximum of|within)|"
+    r"(?P<under>under|less than|fewer than|below|(?<!\badd )(?<!\badds )(?<!added )(?<!adding )up to|as much as|as many as|at most|no more than|a maximum of|within)|"
     r"(?P<about>about|around|approximately|approx\.?|roughly|some|circa|ca\.|on the order of|an estimated|just over|"
     r"a little (?:over|under|more than|less than)|slightly (?:over|under|more than|less than)))\s+|"
     r"(?:(?P<more>[>≥])|(?P<less>[<≤])|(?P<tilde>[~≈∼]))\s?)\Z",

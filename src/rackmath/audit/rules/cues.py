@@ -17,10 +17,10 @@ _OPEN = (
 _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
     r"comes? to|came to|means?|"
-    r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
+    r"meant|add(?:s|ed)? up to|amount(?:s|ed)? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
     r"leaves?|adds?|equals?))|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
-    r"totals?|totall?ing|amounts? to|"
+    r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
@@ -107,6 +107,7 @@ _MOVES_TO = re.compile(
 )
 _REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))?\s\Z")
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
+_GIVES_THE = re.compile(r"\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z")
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
     r"the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
@@ -172,7 +173,7 @@ def cues(claim: Place, before: Place | None) -> Cues:
     return Cues(
         tie=_tie(claim, lead, before),
         back=_BACK.match(claim.line.text) is not None,
-        total=_has(_TOTAL, near, tail) or (claim.before == claim.lead and _has(_TOTAL, lead[:30], "")),
+        total=_has(_TOTAL, near, tail) or _has(_TOTAL, claim.lead[:14] if len(claim.lead) < 90 else "", ""),
         less=_has(_LESS, near, tail) or _has(_LESS, lead[-40:], ""),
         each=_has(_EACH, near, tail)
         or _has(_EACH, claim.lead[:40], "")
@@ -205,6 +206,8 @@ def changing(place: Place) -> bool:
 def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if _ENDPOINT.search(lead) and "from" in claim.lead:
         return 0.0
+    if _GIVES_THE.search(lead):
+        return 1.2
     if _KNOWN.search(lead):
         return -0.4  # "the 20 % cut" was told before
     if claim.figure.kind == "amount" and _ARTICLE.search(lead) and claim.after[1:2].isalpha():

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import inf, log
 
-from rackmath.audit.quantity import Quantity, period, seconds_of
+from rackmath.audit.quantity import Quantity, period, seconds_of, singular
 from rackmath.audit.rules.cues import Cues, changing
 from rackmath.audit.rules.setting import Dimension, Place, words_of
 
@@ -207,6 +207,7 @@ def candidates(near: Near) -> Iterator[Candidate]:
         yield from _scaled(near)
         yield from _products(near)
         yield from _mixes(near)
+        yield from _gaps(near)
 
 
 def _pairs(near: Near) -> Iterator[tuple[Place, Place, float, float, float]]:
@@ -242,6 +243,8 @@ def _shares(near: Near) -> Iterator[Candidate]:
         if not cues.yearly or cues.each:
             far += 1.0 if named_base and not named_base & (a.words | b.words) else 0.0
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
+            if any(_DIFFERENCE.match(each.after) for each in (a, b)):
+                score -= 1.5  # "370 fewer" is itself the change
             for up in (True, False) if farther < WIDEST or claim.figure.value >= 90 else ():
                 fits = (cues.up and up) or (cues.down and not up)
                 sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and against(a, b) else -0.8
@@ -287,7 +290,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
         yield from _annualised(near)
 
 
-_ANNUALISED = re.compile(r"\b(?:annuali[sz]ed?|a year|per year|yearly)\b", re.IGNORECASE)
+_ANNUALISED = re.compile(r"\b(?:annuali[sz]e[sd]?|annual|a year|per year|yearly)\b", re.IGNORECASE)
 
 
 def _annualised(near: Near) -> Iterator[Candidate]:
@@ -326,6 +329,11 @@ _WAY = re.compile(r"\b(?:from|against|versus|vs|after|compared|instead|rather|up
 def against(a: Place, b: Place) -> bool:
     """Whether the text sets one figure against another."""
     return _WAY.search(a.before[-12:]) is not None or _WAY.search(b.before[:60]) is not None
+
+
+_DIFFERENCE = re.compile(
+    r"\s(?:[a-z]+\s)?(?:fewer|more|less|lower|higher|longer|shorter|cheaper|dearer|saved|extra)\b(?!\sthan)"
+)
 
 
 def _rise(fa: float, fb: float, up: bool) -> Callable[..., float]:
@@ -515,6 +523,8 @@ def _sums(near: Near) -> Iterator[Candidate]:
         same = len({each.sentence for each, _ in run}) == 1
         cost = 0.5 * near.cost[id(run[-1][0])] + 0.02 * size + (0.0 if same else 0.3)
         whole = size == len(like) or like[-size - 1][0].sentence != run[0][0].sentence
+        if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
+            continue  # cards and interruptions do not add up
         score = 0.6 + cues.tie + (1.8 if cues.total else -0.9) - cost + (0.3 if whole else -0.4)
         yield Candidate(
             "sum", score, tuple(each for each, _ in run), _total([ratio for _, ratio in run]), "sum of the parts"
@@ -533,8 +543,16 @@ def _sums(near: Near) -> Iterator[Candidate]:
             fa, fb = told[0] / claim.size[1], told[1] / claim.size[1]  # noqa: PLW2901
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")
     for (a, fa), (b, fb), (c, fc) in combinations(like[-5:], 3):
+        if claim.figure.unit and not (a.figure.unit and b.figure.unit and c.figure.unit):
+            continue
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2) + (1.0 if rest else 0.0)
         yield Candidate("difference", score, (a, b, c), _rest(fa, fb, fc), "whole − parts")
+
+
+def _one_sort(first: Place, second: Place) -> bool:
+    """Whether two counts can be of one sort of thing: their nouns share a word, or one has none."""
+    nouns = [{singular(word) for word in each.figure.noun.split(" ")} for each in (first, second) if each.figure.noun]
+    return len(nouns) < 2 or bool(nouns[0] & nouns[1]) or first.sentence == second.sentence
 
 
 def _total(ratios: list[float]) -> Callable[..., float]:
@@ -560,9 +578,15 @@ def _scaled(near: Near) -> Iterator[Candidate]:
             continue
         ratio = told[0] / told[1]
         for by in near.places:
-            if by is base or by.figure.kind not in ("share", "factor") or (by.figure.kind == "share" and by.periods):
+            pue = _PUE.search(by.before) is not None and not by.figure.unit
+            if by is base or not (pue or by.figure.kind in ("share", "factor")) or (by.figure.kind == "share" and by.periods):
                 continue
             score = 0.6 + cues.tie - near.far(base, by) - 0.5 * told[2]
+            if pue:
+                over = 1.6 if _IT.search(claim.after[:30]) else -0.4
+                yield Candidate("overhead", score + over, (base, by), _over_by(ratio), "power ÷ PUE")
+                yield Candidate("overhead", score + 0.6 - over, (base, by), _by(ratio), "power × PUE")
+                continue
             if by.figure.kind == "factor":
                 yield Candidate("scaled", score + 0.3, (base, by), _by(ratio), "base × factor")
                 yield Candidate("scaled", score - 0.2, (base, by), _over_by(ratio), "base ÷ factor")
@@ -592,15 +616,20 @@ def _scaled(near: Near) -> Iterator[Candidate]:
         length = _length(rate)
         if claim.figure.unit in ("month", "s") and length:
             unit = claim.size[1]
-            for up in (True, False):
-                yield Candidate(
-                    "growth",
-                    1.2 + cues.tie - near.far(rate),
-                    (rate,),
-                    _doubling(length / unit, up),
-                    "ln 2 ÷ ln(1 + rate)",
-                )
+            falling = _HALVES.search(claim.line.text) is not None
+            if not falling and not _DOUBLES.search(claim.line.text):
+                continue
+            yield Candidate(
+                "growth",
+                1.8 + cues.tie - near.far(rate),
+                (rate,),
+                _doubling(length / unit, not falling),
+                "ln 2 ÷ ln(1 + rate)",
+            )
 
+
+_PUE = re.compile(r"\bPUE\s(?:of\s|is\s|at\s|=\s)?(?:about\s)?\Z")
+_IT = re.compile(r"\b(?:IT|critical|computing|servers?)\b")
 
 _USED = re.compile(
     r"\b(?:utili[sz]ation|utili[sz]ed|efficien\w+|occupancy|load|uptime|usage|busy|full|of capacity)\b", re.IGNORECASE
@@ -651,6 +680,10 @@ def _more(ratio: float) -> Callable[..., float]:
 def _undone(ratio: float, up: bool) -> Callable[..., float]:
     sign = 1 if up else -1
     return lambda base, by: base / (1 + sign * by / 100) * ratio
+
+
+_DOUBLES = re.compile(r"\b(?:doubl\w+|twice|twofold)\b", re.IGNORECASE)
+_HALVES = re.compile(r"\b(?:halv\w+|half)\b", re.IGNORECASE)
 
 
 def _reaching(length: float, up: bool) -> Callable[..., float]:
@@ -715,6 +748,8 @@ def _product(
     claim, cues = near.claim, near.cues
     hard: dict[str, int] = {}
     factor = 1.0
+    if any(_PUE.search(each.before) for each in places):
+        return
     for each, sign in zip(places, signs, strict=True):
         for key, power in each.size[0]:
             hard[key] = hard.get(key, 0) + sign * power
@@ -820,6 +855,8 @@ def _joined(places: tuple[Place, ...]) -> bool:
     if _THEM.match(last.after):
         return True
     between = first.line.text[first.figure.end : last.figure.start]
+    if between == " " and not first.figure.unit and last.figure.unit:
+        return True  # "two 80 GB cards"
     return len(between) < 60 and _AT.search(between) is not None and ". " not in between
 
 
@@ -878,6 +915,42 @@ def _lengths(time: int, near: Near, places: tuple[Place, ...]) -> Iterator[tuple
     for period in sorted(named):
         length = seconds_of(period) or 1.0
         yield (length if time < 0 else 1 / length), price + 0.3
+
+
+def _gaps(near: Near) -> Iterator[Candidate]:
+    """Yield what the gap between two figures costs: "falls from 2,970 tonnes to 2,160; at $580 a tonne …"."""
+    claim, cues = near.claim, near.cues
+    amounts = [each for each in near.before[-6:] if each.figure.kind == "amount" and each.figure.low > 0]
+    if not cues.less and not _KEEPS.search(claim.before[-40:]):
+        return
+    for a, b in pairwise(amounts):
+        alike = pair(a, b)
+        if not alike or a.figure.value * alike[0] == b.figure.value * alike[1]:
+            continue
+        lends, other = (b, a) if b.figure.unit or b.figure.noun else (a, b)
+        for by in amounts:
+            if by is a or by is b:
+                continue
+            for ways in ((1, 1),):
+                for each in _product(near, (lends, by), ways):
+                    ratio = alike[1] / alike[0] if lends is a else alike[0] / alike[1]
+                    score = each.score - 0.4 * near.cost[id(other)] + (0.6 if against(a, b) or _ENDS.search(b.before) else -0.6)
+                    yield Candidate(
+                        "difference",
+                        score,
+                        (lends, by, other),
+                        _of_gap(each.formula, ratio),
+                        f"({lends.figure.text} − {other.figure.text}) × {by.figure.text}",
+                        loose=each.loose,
+                    )
+
+
+_KEEPS = re.compile(r"\b(?:keeps?|saves?|saved|gains?|pockets?|loses?|lost|worth|earns?|extra)\b")
+_ENDS = re.compile(r"\b(?:to|from|against|instead of|rather than)\s(?:about\s|only\s|just\s)?\Z")
+
+
+def _of_gap(product: Callable[..., float], ratio: float) -> Callable[..., float]:
+    return lambda lends, by, other: abs(product(lends, by) - product(other * ratio, by))
 
 
 def _mixes(near: Near) -> Iterator[Candidate]:

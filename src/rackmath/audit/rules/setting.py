@@ -94,13 +94,17 @@ class Place:
 _PER_LEAD = re.compile(
     r"\b[Pp]er\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20})\b(?!.*\b(?:per|each)\b)", re.DOTALL
 )
+_ONE_COSTS = re.compile(
+    r"\b(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very)\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20}(?:-[a-z]{3,8})?)\s"
+    r"(?:costs?|sells for|goes for)\s(?:us\s|them\s|about\s|only\s){0,2}\Z"
+)
 _SCALES = {"million": 1e6, "thousand": 1e3, "hundred": 1e2, "": 1.0}
 
 
 def with_lead(place: Place) -> Place:
     """Return a price with what the words before it say that it is per: "cost per million tokens is $0.26"."""
     figure = place.figure
-    match = _PER_LEAD.search(place.before[-80:])
+    match = _PER_LEAD.search(place.before[-80:]) or _ONE_COSTS.search(place.lead[-60:])
     if figure.kind != "amount" or not figure.unit or figure.per or match is None or period(match["thing"]):
         return place
     over = _SCALES[(match["of"] or "").strip()]

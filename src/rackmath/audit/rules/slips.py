@@ -26,13 +26,19 @@ POWERS = (
 )
 """Factors of the usual slips, what the claim then is, and how much rarer they are."""
 
+SCALES = frozenset(by for by, _, rare in POWERS if rare)
+
 PERIODS = ((12.0, 1.0), (1 / 12, 1.0), (365 / 7, 1.4), (7 / 365, 1.4))
 
-TOLD, BAND = 4.0, 1.3
-"""Score and surprise from which a slip is told, and how far its formula may be behind the likeliest one."""
+TOLD, BAND, WIDE = 4.0, 1.3, 1.8
+"""Score and surprise from which a slip is told, and how far its formula may be behind the likeliest one; for changes
+of the wrong base, which fit rarely, it may be farther."""
 
 MOST, LEAST = 12, 0.2
 """Formulas that are held against slips, and the score that they need."""
+
+ROUNDED = 0.002
+"""Share by which a slip may be off: a figure is often rounded before it goes astray."""
 
 FIRM = 2.5
 """Score that a rare slip needs: a misreading of ours is as likely, such as a scale left out."""
@@ -57,7 +63,7 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
         return None
     least = max(LEAST, ranked[0].score - BAND)
     near = [each for each in ranked[:MOST] if each.score >= least]
-    for each in near:
+    for each in (each for each in ranked[:MOST] if each.score >= ranked[0].score - WIDE):
         for words in _bases(each, figure, told):
             if computed := _computed(each):
                 return Slip(each, computed, words, min(0.93, 0.72 + 0.04 * each.score))
@@ -72,8 +78,8 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
         for by, words, rare in (*POWERS, *_periods(each, told)):
             if not _is(figure, computed.scaled(by)):
                 continue
-            surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * width / 2.0)))
-            if rare and each.score < FIRM:
+            surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
+            if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):
                 continue
             worth = each.score + surprise - rare
             if worth > most:
@@ -83,7 +89,8 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
 
 def _periods(each: Candidate, told: Cues) -> Iterator[tuple[float, str, float]]:
     """Yield what comes of a month taken for a year, or a week, where a formula leads from one to another."""
-    if not each.loose or len(told.periods) < 2:
+    named = told.periods.union(*(place.periods for place in each.inputs))
+    if not each.loose or len(named) < 2:
         return
     for by, rare in PERIODS:
         yield by, "the figure of another period", rare
@@ -95,7 +102,7 @@ def _computed(each: Candidate) -> Computed | None:
 
 def _is(figure: Quantity, computed: Computed) -> bool:
     low, high = accepted(figure)
-    return low <= computed.value <= high
+    return low * (1 - ROUNDED) <= computed.value <= high * (1 + ROUNDED)
 
 
 def _bases(each: Candidate, figure: Quantity, told: Cues) -> Iterator[str]:
