@@ -91,8 +91,9 @@ class Passage:
         """Return a figure as the input of a formula."""
         line, start = self.place(figure)
         at = line.start + start
+        unit, named = figure.printed
         return Input(
-            name, figure.text, figure.value, figure.unit_text, line.note, line.line, at, at + figure.end - figure.start
+            name, figure.text, figure.value / unit, named, line.note, line.line, at, at + figure.end - figure.start
         )
 
     def words(self, first: Quantity, last: Quantity) -> str:

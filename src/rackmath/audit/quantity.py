@@ -190,9 +190,27 @@ class Quantity:
         )
         return "/".join([base or ("1" if self.per else ""), *self.per]) or self.noun.split(" ")[0]
 
+    @property
+    def printed(self) -> tuple[float, str]:
+        """The worth of the unit that a finding tells a value in, in base units, and its name: times as printed."""
+        if self.unit in ("s", "month") and not self.per and (named := _TIMES.get((self.unit, self.scale))):
+            return self.scale, named
+        return 1 / self.over, self.unit_text
+
     def like(self, other: Quantity) -> bool:
         """Whether two figures are of one sort: the same unit per the same thing."""
         return self.unit == other.unit and self.kind == other.kind and set(self.per) == set(other.per)
+
+
+_TIMES = {
+    ("month", 12.0): "year",
+    ("month", 3.0): "quarter",
+    ("s", 60.0): "minute",
+    ("s", 3600.0): "hour",
+    ("s", 86400.0): "day",
+    ("s", 604800.0): "week",
+    ("s", 1e-3): "ms",
+}
 
 
 def quantities(text: str) -> list[Quantity]:

@@ -116,6 +116,7 @@ def finding(
 ) -> Finding:
     """Return a finding about a claim of a passage."""
     line, at = passage.place(claim)
+    unit, named = claim.printed
     end = at + claim.end - claim.start
     return Finding(
         kind="arithmetic",
@@ -128,11 +129,11 @@ def finding(
         start=line.start + at,
         end=line.start + end,
         claim=" ".join(passage.text.split())[:600],
-        claimed=claim.value * claim.over,
-        recomputed=None if computed is None else computed.value * claim.over,
-        low=None if computed is None else computed.low * claim.over,
-        high=None if computed is None else computed.high * claim.over,
-        unit=claim.unit_text,
+        claimed=claim.value / unit,
+        recomputed=None if computed is None else computed.value / unit,
+        low=None if computed is None else computed.low / unit,
+        high=None if computed is None else computed.high / unit,
+        unit=named,
         formula=written,
         inputs=tuple(passage.input(name, figure) for name, figure in inputs),
         explanation=explanation,

@@ -168,6 +168,7 @@ class Cues:
 def cues(claim: Place, before: Place | None) -> Cues:
     """Read what the words around a figure say; `before` is the figure before it."""
     tail = re.split(r"[.;:(]|,\s(?!so\b)", claim.after[:48])[0]
+    beside = re.split(r"[,.;:(]", claim.after[:24])[0]
     lead = claim.before[-90:]
     near = re.split(r"[.;:(]|,\s", lead)[-1][-48:]
     return Cues(
@@ -180,8 +181,8 @@ def cues(claim: Place, before: Place | None) -> Cues:
         or claim.figure.each
         or any(not seconds_of(each) for each in claim.figure.per),
         share=_has(_SHARE, near[-30:], tail[:34]),
-        up=_has(_UP, near[-30:], tail[:24]),
-        down=_has(_DOWN, near[-30:], tail[:24]),
+        up=_has(_UP, near[-30:], beside),
+        down=_has(_DOWN, near[-30:], beside),
         yearly=_has(_YEARLY, near, tail) or bool(claim.periods),
         other=_has(_ELSE, near, tail),
         of=_of(claim, before),

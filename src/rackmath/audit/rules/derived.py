@@ -139,18 +139,22 @@ def _slipped(
     claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate]
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a usual slip leads from a likely formula to the claim."""
-    if told.other or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
+    if (told.other and told.tie < FIRM) or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
         return None
-    found = slip(figure, told, [each for each in ranked[:40] if not _strange(each, claim)], _width(figure))
+    found = slip(figure, told, [each for each in ranked[:40] if not _strange(each, claim, told)], _width(figure))
     if found is None:
         return None
     tail = found.words if found.words.endswith(".") else f"The text has {found.words}."
     return _told(claim, found.candidate, found.computed, "wrong", found.confidence, tail), found.candidate
 
 
-def _strange(each: Candidate, claim: Place) -> bool:
+FIRM = 1.2
+"""How firmly words must tie a figure to what stands before it, so that a contrast between them does not count."""
+
+
+def _strange(each: Candidate, claim: Place, told: Cues) -> bool:
     """Whether a formula takes what is only bounded or comes later, or reaches over a contrast."""
-    if _CONTRAST.search(_between(each.inputs, claim)) or _based(claim, each):
+    if (told.tie < FIRM and _CONTRAST.search(_between(each.inputs, claim))) or _based(claim, each):
         return True
     return any(
         place.figure.hedge in ("over", "under") or place.figure.ranged or _later(place, claim) for place in each.inputs
@@ -367,6 +371,7 @@ def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, c
     joined = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
     sentence = _SAID.get(each.rule, "{0} give {value}").format(joined, value=amount(computed.value, figure))
     start = claim.line.start + figure.start
+    unit, named = figure.printed
     return Finding(
         kind="arithmetic",
         rule=each.rule,
@@ -378,11 +383,11 @@ def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, c
         start=start,
         end=claim.line.start + figure.end,
         claim=" ".join(claim.line.text.split())[:600],
-        claimed=figure.value * figure.over,
-        recomputed=computed.value * figure.over,
-        low=computed.low * figure.over,
-        high=computed.high * figure.over,
-        unit=figure.unit_text,
+        claimed=figure.value / unit,
+        recomputed=computed.value / unit,
+        low=computed.low / unit,
+        high=computed.high / unit,
+        unit=named,
         formula=each.written,
         inputs=tuple(place.input(f"figure {at}") for at, place in enumerate(each.inputs, 1)),
         explanation=explained(verdict, sentence, figure, tail),

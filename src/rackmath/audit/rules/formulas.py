@@ -31,7 +31,7 @@ _MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 
 _FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
 _PAYS = re.compile(
-    r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
+    r"\b(?:earns? (?:its|the|their|your) [a-z]+ back|pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
     r"ing)?[- ]?even|worth it)\b",
     re.IGNORECASE,
 )
@@ -518,6 +518,11 @@ def _sums(near: Near) -> Iterator[Candidate]:
         if told and (each.size[0] == claim.size[0] or each.sentence in (claim.sentence, claim.sentence - 1)):
             like.append((each, told[0] / told[1]))
     after = [each for each in near.places[len(near.before) :] if each.figure.kind == "amount" and pair(each, claim)]
+    counted = {
+        int(each.figure.value)
+        for each in near.before[-2:]
+        if each.sentence == claim.sentence and not each.figure.unit and each.figure.step == 0.0
+    }
     for size in range(2, min(len(like), 10) + 1):
         run = like[-size:]
         same = len({each.sentence for each, _ in run}) == 1
@@ -526,6 +531,7 @@ def _sums(near: Near) -> Iterator[Candidate]:
         if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
             continue  # cards and interruptions do not add up
         score = 0.6 + cues.tie + (1.8 if cues.total else -0.9) - cost + (0.3 if whole else -0.4)
+        score += 0.8 if size in counted else 0.0
         yield Candidate(
             "sum", score, tuple(each for each, _ in run), _total([ratio for _, ratio in run]), "sum of the parts"
         )
@@ -743,7 +749,7 @@ def _implied(near: Near, one: Place) -> Iterator[Candidate]:
 
 
 def _product(
-    near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None
+    near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None, part: float = 1.0
 ) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
     hard: dict[str, int] = {}
@@ -764,7 +770,7 @@ def _product(
         value *= each.figure.value**sign
     if by:
         value *= by.figure.value / 100
-    bridges = [(more, price) for more, price in _bridges(left, near, places) if near.sane(value * more)]
+    bridges = [(more, price) for more, price in _bridges(left, near, places) if near.sane(value * more * part)]
     tied = _tied(near, places, signs) if bridges else None
     if tied is None:
         return
@@ -931,18 +937,18 @@ def _gaps(near: Near) -> Iterator[Candidate]:
         for by in amounts:
             if by is a or by is b:
                 continue
-            for ways in ((1, 1),):
-                for each in _product(near, (lends, by), ways):
-                    ratio = alike[1] / alike[0] if lends is a else alike[0] / alike[1]
-                    score = each.score - 0.4 * near.cost[id(other)] + (0.6 if against(a, b) or _ENDS.search(b.before) else -0.6)
-                    yield Candidate(
-                        "difference",
-                        score,
-                        (lends, by, other),
-                        _of_gap(each.formula, ratio),
-                        f"({lends.figure.text} − {other.figure.text}) × {by.figure.text}",
-                        loose=each.loose,
-                    )
+            ratio = alike[1] / alike[0] if lends is a else alike[0] / alike[1]
+            part = abs(1 - other.figure.value * ratio / lends.figure.value)
+            for each in _product(near, (lends, by), (1, 1), part=part):
+                tied = 0.6 if against(a, b) or _ENDS.search(b.before) else -0.6
+                yield Candidate(
+                    "difference",
+                    each.score - 0.4 * near.cost[id(other)] + tied,
+                    (lends, by, other),
+                    _of_gap(each.formula, ratio),
+                    f"({lends.figure.text} − {other.figure.text}) × {by.figure.text}",
+                    loose=each.loose,
+                )
 
 
 _KEEPS = re.compile(r"\b(?:keeps?|saves?|saved|gains?|pockets?|loses?|lost|worth|earns?|extra)\b")

@@ -87,8 +87,8 @@ class Place:
         start = self.line.start + self.figure.start
         end = self.line.start + self.figure.end
         figure = self.figure
-        value = figure.value * figure.over
-        return Input(name, figure.text, value, figure.unit_text, self.line.note, self.line.line, start, end)
+        unit, named = figure.printed
+        return Input(name, figure.text, figure.value / unit, named, self.line.note, self.line.line, start, end)
 
 
 _PER_LEAD = re.compile(

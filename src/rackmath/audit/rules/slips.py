@@ -37,7 +37,7 @@ of the wrong base, which fit rarely, it may be farther."""
 MOST, LEAST = 12, 0.2
 """Formulas that are held against slips, and the score that they need."""
 
-ROUNDED = 0.002
+ROUNDED = 0.001
 """Share by which a slip may be off: a figure is often rounded before it goes astray."""
 
 FIRM = 2.5
