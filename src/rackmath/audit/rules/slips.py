@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log
+from math import exp, log
 
 from rackmath.audit.bounds import Computed, accepted, compute
 from rackmath.audit.quantity import Quantity
@@ -23,6 +23,8 @@ POWERS = (
     (0.001, "a thousandth of that", 0.8),
     (100.0, "a hundred times too much", 0.8),
     (0.01, "a hundredth of that", 0.8),
+    (2.0, "twice as much", 0.8),
+    (0.5, "half of that", 0.8),
 )
 """Factors of the usual slips, what the claim then is, and how much rarer they are."""
 
@@ -75,6 +77,10 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
         computed = _computed(each)
         if computed is None or computed.value <= 0:
             continue
+        words, others = _digits(figure, computed)
+        worth = each.score - log(max(exp(-4.0), min(1.0, rank * others * width / 2.0))) if words else 0.0
+        if worth > most and each.score >= CUED and (figure.unit or figure.per):
+            most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
             if not _is(figure, computed.scaled(by)):
                 continue
@@ -85,6 +91,27 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
             if worth > most:
                 most, best = worth, Slip(each, computed, words, min(0.93, 0.8 + 0.05 * (worth - TOLD)))
     return best
+
+
+def _digits(figure: Quantity, computed: Computed) -> tuple[str, int]:
+    """Return how the printed digits differ from the computed ones, and how many other numbers differ so."""
+    if not figure.step:
+        return "", 0
+    printed, right = (str(round(value / figure.step)) for value in (figure.value, computed.value))
+    apart = [at for at, (a, b) in enumerate(zip(printed, right, strict=False)) if a != b]
+    if len(printed) != len(right) or len(printed) < DIGITS or not apart:
+        return "", 0
+    if len(apart) == 1:
+        return "one digit wrong", 9 * len(printed)
+    first, *others = apart
+    turned = printed[first + 1 : first + 2] + printed[first]
+    if others == [first + 1] and turned == right[first : first + 2]:
+        return "two digits in each other's place", len(printed)
+    return "", 0
+
+
+DIGITS = 3
+"""Digits that a figure needs before one that is wrong, or two that changed places, can be told from chance."""
 
 
 def _periods(each: Candidate, told: Cues) -> Iterator[tuple[float, str, float]]:
