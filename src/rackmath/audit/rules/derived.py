@@ -141,7 +141,7 @@ def _slipped(
     """Return the finding that a usual slip leads from a likely formula to the claim."""
     if (told.other and told.tie < FIRM) or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
         return None
-    found = slip(figure, told, [each for each in ranked[:40] if not _strange(each, claim, told)], _width(figure))
+    found = slip(claim, figure, told, [each for each in ranked[:40] if not _strange(each, claim, told)], _width(figure))
     if found is None:
         return None
     tail = found.words if found.words.endswith(".") else f"The text has {found.words}."

@@ -15,6 +15,7 @@ from rackmath.audit.bounds import Computed, accepted, compute
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.cues import Cues
 from rackmath.audit.rules.formulas import Candidate
+from rackmath.audit.rules.setting import Place
 
 POWERS = (
     (10.0, "ten times too much", 0.0),
@@ -28,6 +29,8 @@ POWERS = (
 )
 """Factors of the usual slips, what the claim then is, and how much rarer they are."""
 
+HALVES = (2.0, 0.5)
+
 SCALES = frozenset(by for by, _, rare in POWERS if rare)
 
 PERIODS = ((12.0, 1.0), (1 / 12, 1.0), (365 / 7, 1.4), (7 / 365, 1.4))
@@ -38,6 +41,9 @@ of the wrong base, which fit rarely, it may be farther."""
 
 MOST, LEAST = 12, 0.2
 """Formulas that are held against slips, and the score that they need."""
+
+TIED = 0.8
+"""How firmly words must tie a figure to what stands before it."""
 
 ROUNDED = 0.001
 """Share by which a slip may be off: a figure is often rounded before it goes astray."""
@@ -59,7 +65,7 @@ class Slip:
     confidence: float
 
 
-def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float) -> Slip | None:
+def slip(claim: Place, figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float) -> Slip | None:
     """Return the likeliest slip that leads from a formula to a figure."""
     if figure.hedge in ("over", "under") or figure.ranged or not ranked:
         return None
@@ -69,8 +75,9 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
         for words in _bases(each, figure, told):
             if computed := _computed(each):
                 return Slip(each, computed, words, min(0.93, 0.72 + 0.04 * each.score))
-    if figure.worded:
+    if figure.worded or (told.tie < TIED and not told.total):
         return None
+    near = [each for each in near if each.rule not in ("discounts", "rest")]
     best: Slip | None = None
     most = TOLD
     for rank, each in enumerate(near, 1):
@@ -79,10 +86,10 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
             continue
         words, others = _digits(figure, computed)
         worth = each.score - log(max(exp(-4.0), min(1.0, rank * others * width / 2.0))) if words else 0.0
-        if worth > most and each.score >= CUED and (figure.unit or figure.per):
+        if worth > most and each.score >= CUED and (figure.unit or figure.per) and _beside(each, claim):
             most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
-            if not _is(figure, computed.scaled(by)):
+            if not _is(figure, computed.scaled(by)) or (by in HALVES and figure.kind != "amount"):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
             if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):
@@ -91,6 +98,15 @@ def slip(figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float
             if worth > most:
                 most, best = worth, Slip(each, computed, words, min(0.93, 0.8 + 0.05 * (worth - TOLD)))
     return best
+
+
+def _beside(each: Candidate, claim: Place) -> bool:
+    """Whether all that a formula takes was told before the claim, in its sentence or the one before."""
+    return all(
+        0 <= claim.sentence - place.sentence < 2
+        and (place.sentence < claim.sentence or place.figure.start < claim.figure.start)
+        for place in each.inputs
+    )
 
 
 def _digits(figure: Quantity, computed: Computed) -> tuple[str, int]:
