@@ -14,7 +14,7 @@ from math import inf, log
 
 from rackmath.audit.quantity import Quantity, period, seconds_of, singular
 from rackmath.audit.rules.cues import Cues, changing
-from rackmath.audit.rules.setting import Dimension, Place, words_of
+from rackmath.audit.rules.setting import Dimension, Place, code_of, words_of
 
 NEAREST, NEARER, FARTHEST = 14, 6, 24
 """Figures before a claim that are paired, that are taken three at a time, and that are looked at for an outlay."""
@@ -707,7 +707,11 @@ _WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1)
 
 def _products(near: Near) -> Iterator[Candidate]:
     """Yield products and quotients of one to three amounts whose dimensions come out right."""
-    amounts = [each for each in near.places if each.figure.kind == "amount" and each.figure.low > 0]
+    amounts = [
+        each
+        for each in near.places
+        if each.figure.kind == "amount" and each.figure.low > 0 and not _PUE.search(each.before)
+    ]
     for one in amounts:
         yield from _product(near, (one,), (1,))
         yield from _implied(near, one)
@@ -720,6 +724,7 @@ def _products(near: Near) -> Iterator[Candidate]:
         for each in near.nearer
         if each.figure.kind == "amount"
         and each.figure.low > 0
+        and not _PUE.search(each.before)
         and (each.figure.unit or each.figure.noun or each.figure.per)
     ]
     for three in combinations(nearer, 3):
@@ -748,37 +753,43 @@ def _implied(near: Near, one: Place) -> Iterator[Candidate]:
         yield Candidate("rate", score, (one,), _monomial(ratio, (1,)), f"{one.figure.text} a {period}", loose=True)
 
 
+LEFT = {
+    sum(code_of(key) * power for key, power in left.items()): left
+    for time in (-1, 0, 1)
+    for energy in (0, 1)
+    for thing in ("", "byte", "t", "l", "m")
+    for left in [{key: power for key, power in (("s", time), ("J", energy), (thing, 1)) if key and power}]
+}
+"""What prose may leave out between the dimensions of a product and of a claim, by the code of the dimension."""
+
+
 def _product(
     near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None, part: float = 1.0
 ) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
-    hard: dict[str, int] = {}
-    factor = 1.0
-    if any(_PUE.search(each.before) for each in places):
-        return
+    code, value = -claim.code, part / claim.size[1]
     for each, sign in zip(places, signs, strict=True):
-        for key, power in each.size[0]:
-            hard[key] = hard.get(key, 0) + sign * power
-        factor *= each.size[1] ** sign
-    for key, power in claim.size[0]:
-        hard[key] = hard.get(key, 0) - power
-    left = {key: power for key, power in hard.items() if power}
-    if len(left) > 2:
+        if sign > 0:
+            code, value = code + each.code, value * each.base
+        else:
+            code, value = code - each.code, value / each.base
+    left = LEFT.get(code)
+    if left is None:
         return
-    value = factor / claim.size[1]
-    for each, sign in zip(places, signs, strict=True):
-        value *= each.figure.value**sign
     if by:
         value *= by.figure.value / 100
-    bridges = [(more, price) for more, price in _bridges(left, near, places) if near.sane(value * more * part)]
+    bridges = [(more, price) for more, price in _bridges(left, near, places) if near.sane(value * more)]
     tied = _tied(near, places, signs) if bridges else None
     if tied is None:
         return
     score = tied + cues.tie - near.far(*places, *([by] if by else []))
     if by:
         score -= 0.3
+    factor = 1 / claim.size[1]
+    for each, sign in zip(places, signs, strict=True):
+        factor *= each.size[1] ** sign
     for more, penalty in bridges:
-        ratio = factor * more / claim.size[1]
+        ratio = factor * more
         yield Candidate(
             "rate" if len(places) == 1 else "quotient" if -1 in signs else "product",
             score - penalty,

@@ -77,6 +77,16 @@ class Place:
         return _size(self.figure)
 
     @cached_property
+    def code(self) -> int:
+        """The fixed dimension as one number, so that dimensions of products are sums."""
+        return sum(code_of(key) * power for key, power in self.size[0])
+
+    @cached_property
+    def base(self) -> float:
+        """The value in base units."""
+        return self.figure.value * self.size[1]
+
+    @cached_property
     def periods(self) -> frozenset[str]:
         """The periods that the figure is per."""
         named = {each for each in self.figure.per if seconds_of(each)}
@@ -176,6 +186,14 @@ def _places(line: Line, at: int, paragraph: int) -> Iterator[Place]:
         right = figures[here + 1].start if here + 1 < len(figures) else len(line.text)
         before, after = line.text[left : figure.start], line.text[figure.end : right]
         yield with_lead(Place(figure, line, at, paragraph, before, after))
+
+
+_CODES: dict[str, int] = {}
+
+
+def code_of(key: str) -> int:
+    """Return the weight of a base unit in the code of a dimension: powers up to 31 never run into one another."""
+    return int(_CODES.setdefault(key, 64 ** len(_CODES)))
 
 
 def _size(figure: Quantity) -> tuple[Dimension, float, dict[str, int]]:
