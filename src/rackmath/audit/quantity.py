@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rackmath.audit.listed import listed
@@ -215,6 +215,11 @@ _TIMES = {
 
 def quantities(text: str) -> list[Quantity]:
     """Return the figures of a sentence in order; those of a range are one."""
+    return list(_read(text))
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[Quantity, ...]:
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     spoken = list(_worded(text))
     spoken.sort(key=lambda each: (each.start, -each.end))
@@ -226,7 +231,7 @@ def quantities(text: str) -> list[Quantity]:
         if not _meets(taken, each):
             found.append(each)
             taken.append((each.start, each.end))
-    return sorted(found, key=lambda each: each.start)
+    return tuple(sorted(found, key=lambda each: each.start))
 
 
 def _meets(places: list[tuple[int, int]], each: Quantity) -> bool:

@@ -29,7 +29,6 @@ YEAR = 86400.0 * 365
 _MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 
 
-_FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
 _PAYS = re.compile(
     r"\b(?:earns? (?:its|the|their|your) [a-z]+ back|pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
     r"ing)?[- ]?even|worth it)\b",
@@ -115,7 +114,7 @@ class Near:
     def far(self, *places: Place) -> float:
         """Return how far inputs are from the claim, less what their words have in common with the claim's."""
         cost = sum(self.cost[id(each)] for each in places)
-        cost += sum(0.6 for each in places if _FROM.search(each.before)) if len(places) < 3 else 0.0
+        cost += sum(0.6 for each in places if each.origin) if len(places) < 3 else 0.0
         if len(places) > 1 and self._complete(places):
             cost -= 0.6
         if self.last and self.cues.tie >= 1.2 and self.last.sentence == self.claim.sentence:
@@ -236,7 +235,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
     base = _BASE_NAMED.match(claim.after)
     named_base = words_of(base["what"]) if base else frozenset()
     for a, b, fa, fb, lenient in _pairs(near):
-        far = near.far(a, b) + lenient - 0.6 * sum(_FROM.search(each.before) is not None for each in (a, b))
+        far = near.far(a, b) + lenient - 0.6 * (a.origin + b.origin)
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
         sizes = sorted((a.figure.value * fa, b.figure.value * fb))
         farther = sizes[1] / sizes[0]
@@ -584,7 +583,7 @@ def _scaled(near: Near) -> Iterator[Candidate]:
             continue
         ratio = told[0] / told[1]
         for by in near.places:
-            pue = _PUE.search(by.before) is not None and not by.figure.unit
+            pue = by.overhead and not by.figure.unit
             if by is base or not (pue or by.figure.kind in ("share", "factor")) or (by.figure.kind == "share" and by.periods):
                 continue
             score = 0.6 + cues.tie - near.far(base, by) - 0.5 * told[2]
@@ -634,7 +633,6 @@ def _scaled(near: Near) -> Iterator[Candidate]:
             )
 
 
-_PUE = re.compile(r"\bPUE\s(?:of\s|is\s|at\s|=\s)?(?:about\s)?\Z")
 _IT = re.compile(r"\b(?:IT|critical|computing|servers?)\b")
 
 _USED = re.compile(
@@ -710,31 +708,36 @@ def _products(near: Near) -> Iterator[Candidate]:
     amounts = [
         each
         for each in near.places
-        if each.figure.kind == "amount" and each.figure.low > 0 and not _PUE.search(each.before)
+        if each.figure.kind == "amount" and each.figure.low > 0 and not each.overhead
     ]
     for one in amounts:
         yield from _product(near, (one,), (1,))
         yield from _implied(near, one)
         yield from _product(near, (one,), (-1,))
+    aim = near.claim.code
     for a, b in combinations(amounts, 2):
         for signs in ((1, 1), (1, -1), (-1, 1)):
-            yield from _product(near, (a, b), signs)
+            if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
+                yield from _product(near, (a, b), signs)
     nearer = [
         each
         for each in near.nearer
         if each.figure.kind == "amount"
         and each.figure.low > 0
-        and not _PUE.search(each.before)
+        and not each.overhead
         and (each.figure.unit or each.figure.noun or each.figure.per)
     ]
     for three in combinations(nearer, 3):
+        one, two, last = (each.code for each in three)
         for ways in _WAYS:
-            yield from _product(near, three, ways)
+            if one * ways[0] + two * ways[1] + last * ways[2] - aim in LEFT:
+                yield from _product(near, three, ways)
     shares = [each for each in near.nearer if each.figure.kind == "share" and not each.periods]
     for by in shares:
         for a, b in combinations(nearer, 2):
             for signs in ((1, 1), (1, -1), (-1, 1)):
-                yield from _product(near, (a, b), signs, by)
+                if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
+                    yield from _product(near, (a, b), signs, by)
 
 
 def _implied(near: Near, one: Place) -> Iterator[Candidate]:

@@ -35,6 +35,9 @@ _BELONGS = re.compile(r"\b(?:of|for|on|per|in)\s(?:the\s|our\s|its\s|all\s)?([a-
 _CLAUSE = re.compile(r"[;:—–]|,\s(?:and|but|while|whereas|although)\s|\.\s")
 _ROW = re.compile(r"\s*\||.*\s\|\s")
 
+_FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
+_PUE = re.compile(r"\bPUE\s(?:of\s|is\s|at\s|=\s)?(?:about\s)?\Z")
+
 Dimension = tuple[tuple[str, int], ...]
 
 
@@ -75,6 +78,16 @@ class Place:
     def size(self) -> tuple[Dimension, float, dict[str, int]]:
         """The fixed dimension, what turns the value into its base units, and what is counted."""
         return _size(self.figure)
+
+    @cached_property
+    def origin(self) -> bool:
+        """Whether it is what something started from, or is held against: "from 40", "rather than 40"."""
+        return _FROM.search(self.before[-24:]) is not None
+
+    @cached_property
+    def overhead(self) -> bool:
+        """Whether it is a PUE, which multiplies power and is no count."""
+        return _PUE.search(self.before[-20:]) is not None
 
     @cached_property
     def code(self) -> int:
