@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise
 from math import inf, log
 
@@ -53,7 +54,7 @@ class Candidate:
     written: str
     loose: bool = False
 
-    @property
+    @cached_property
     def value(self) -> float | None:
         """What the formula gives at the printed values."""
         try:
