@@ -311,6 +311,8 @@ def _quantity(text: str, read: Measure) -> Quantity:
         and _BEFORE_YEAR.search(text[max(0, read.start - 9) : read.start])
     ):
         unit, value, factor = "", plain, 1.0  # "in 2021 to 46 GWh" gives the year no unit
+    if unit == "s" and _ORDINAL.match(text, read.start) and value != 1:
+        unit, end = "", read.end - len(" second")  # "1,188 second homes" are no seconds
     if unit == "pct":
         kind = "share"
     elif unit in {"pp", "bps"}:
@@ -368,6 +370,8 @@ _SPELT_UNIT = re.compile(
 """Units that stand after a number and are no prefix of a word: 500 g, 40 m³, 12 mkr."""
 
 _SPELT_UNITS = {"cubic": ("l", 1e3), "gram": ("t", 1e-6), "krona": ("kr", 1.0), "krona_million": ("kr", 1e6)}
+
+_ORDINAL = re.compile(r"[\d,.]+\ssecond\s[a-z]{3,}s\b")
 
 _POINTS = re.compile(r"[\s-](?:percentage[\s-])?points?\b")
 

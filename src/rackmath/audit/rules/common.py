@@ -14,13 +14,14 @@ UP = (
     r"(?:rose|rises?|risen|rising|grew|grows?|grown|growing|increas(?:e[sd]?|ing)|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|"
     r"surg(?:e[sd]?|ing)|soar(?:s|ed|ing)?|gain(?:s|ed)?|expand(?:s|ed|ing)?|swell(?:s|ed)?|up|higher|more|rise|growth|"
     r"increase|gain|jump|surge|above|larger|bigger|greater|longer|dearer|costlier|faster|heavier|taller|expansion|"
-    r"uplift|premium|extra|markup|mark-up)"
+    r"uplift|premium|extra|markup|mark-up|lift(?:s|ed)?|advance[sd]?|widen(?:s|ed)?|wider)"
 )
 DOWN = (
     r"(?:f[ae]ll(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shr[aiu]nk(?:s|ing)?|"
     r"s[aiu]nk|slid(?:es?)?|cut(?:s|ting)?|reduc(?:e[sd]?|ing|tion)|lower(?:s|ed|ing)?|down|less|fewer|cheaper|smaller|"
     r"drop|fall|decline|decrease|reduction|saving|savings|saves?|below|shorter|slower|lighter|discount|off|loss|"
-    r"contraction|slump(?:ed|s)?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing))"
+    r"contraction|slump(?:ed|s)?|slip(?:s|ped)?|dip(?:s|ped)?|trim(?:s|med)?|dwindle[sd]?|retreat(?:s|ed)?|narrower|"
+    r"shave[sd]?|eased?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing))"
 )
 
 

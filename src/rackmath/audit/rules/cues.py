@@ -32,7 +32,9 @@ _VERB = re.compile(
     r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|"
     r"makes?|made|is|are|was|"
     r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|"
-    r"account for|averag(?:es?|ed|ing))"
+    r"account for|averag(?:es?|ed|ing)|wastes?|wasted|emits?|emitted|receives?|received|sells?|sold|collects?|"
+    r"delivers?|delivered|absorbs?|weighs?|covers?|fills?|removes?|avoids?|avoided|swallow(?:s|ed)?|releases?|"
+    r"charges?|charged|rings? up|returns?|yields?|walk(?:s|ed)?|travels?|fetch(?:es|ed)?|raises?|trims?)"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
     re.IGNORECASE,
 )
@@ -106,6 +108,7 @@ _MOVES_TO = re.compile(
     rf"\b(?:rises?|falls?|drops?|goes|climbs?|comes down|lowers? [a-z ]{{2,20}}|by|off) to\s{_OPEN}\Z"
 )
 _REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))?\s\Z")
+_REMAINDER = re.compile(r"(?:The|All the|Its|Our) (?:remaining|rest|remainder|others?)\b[^.;:]{0,60}\Z", re.IGNORECASE)
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _GIVES_THE = re.compile(r"\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z")
 _A_RISE = re.compile(
@@ -215,7 +218,7 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 0.3  # "a 200 kW load"
     if _GIVEN.search(lead) and claim.figure.kind != "share":
         return 0.3  # "nine calls at an average of $61,000"
-    if _REST.search(lead):
+    if _REST.search(lead) or (_REMAINDER.match(claim.lead) and claim.before == claim.lead):
         return 1.4
     if _A_RISE.search(lead):
         return 1.5

@@ -344,9 +344,11 @@ def _differs(each: Candidate, value: float) -> bool:
 def _later(place: Place, claim: Place) -> bool:
     if place.sentence != claim.sentence or place.figure.start < claim.figure.start:
         return False
-    return _BASE.fullmatch(claim.line.text[claim.figure.end : place.figure.start]) is None
+    between = claim.line.text[claim.figure.end : place.figure.start]
+    return _BASE.fullmatch(between) is None and not (place.figure.unit in ("s", "month") and _TERM_OF.fullmatch(between))
 
 
+_TERM_OF = re.compile(r"(?:\s[a-z]+){0,2}\s(?:in|over|for|during|within)\s(?:an?\s|the\s|that\s)?")
 _BASE = re.compile(r"[^.;:()]{0,40}\b(?:on|over|than|from|of|against|above|below)\s[^.;:()]{0,20}")
 
 

@@ -846,7 +846,11 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
             for j in range(i)
         ):
             score -= 1.2  # one price over another times a third is rarely meant
-        if claim.figure.unit in ("month", "s") and places[0].figure.unit in _MONEY:
+        outlay = any(
+            sign > 0 and each.figure.unit in _MONEY and not each.figure.per
+            for each, sign in zip(places, signs, strict=True)
+        )
+        if claim.figure.unit in ("month", "s") and outlay:
             score += 2.0 if near.pays else 1.0  # an outlay over what it saves a year
     else:
         score += (1.1 if joined else 0.0) - (0.3 if cues.less and not cues.total else 0.0)
