@@ -128,20 +128,25 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
-    slipped = _slipped(claim, figure, told, near, ranked)
+    slipped = _slipped(claim, figure, told, ranked, best is None or best[1].score < clear - ALONE)
     if slipped:
         return slipped
     doubted = _doubted(claim, figure, told, near, ranked)
     return (doubted, ranked[0]) if doubted else None
 
 
+ALONE = 3.0
+"""How far a formula that agrees must be behind the likeliest one to be nothing but chance."""
+
+
 def _slipped(
-    claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate]
+    claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate], alone: bool
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a usual slip leads from a likely formula to the claim."""
     if (told.other and told.tie < FIRM) or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
         return None
-    found = slip(claim, figure, told, [each for each in ranked[:40] if not _strange(each, claim, told)], _width(figure))
+    plain = [each for each in ranked[:40] if not _strange(each, claim, told)]
+    found = slip(claim, figure, told, plain, _width(figure), alone=alone)
     if found is None:
         return None
     tail = found.words if found.words.endswith(".") else f"The text has {found.words}."

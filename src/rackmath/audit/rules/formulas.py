@@ -709,7 +709,10 @@ def _products(near: Near) -> Iterator[Candidate]:
     amounts = [
         each
         for each in near.places
-        if each.figure.kind == "amount" and each.figure.low > 0 and not each.overhead
+        if each.figure.kind == "amount"
+        and each.figure.low > 0
+        and not each.overhead
+        and not each.after.startswith(" ago")
     ]
     for one in amounts:
         yield from _product(near, (one,), (1,))

@@ -51,6 +51,9 @@ ROUNDED = 0.001
 FIRM = 2.5
 """Score that a rare slip needs: a misreading of ours is as likely, such as a scale left out."""
 
+READ = 1.6
+"""Score from which a digit may have been misread."""
+
 CUED = 2.2
 """Score from which a change may have been taken of the wrong base."""
 
@@ -65,8 +68,13 @@ class Slip:
     confidence: float
 
 
-def slip(claim: Place, figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float) -> Slip | None:
-    """Return the likeliest slip that leads from a formula to a figure."""
+def slip(
+    claim: Place, figure: Quantity, told: Cues, ranked: Sequence[Candidate], width: float, *, alone: bool
+) -> Slip | None:
+    """Return the likeliest slip that leads from a formula to a figure.
+
+    Where a formula gives the figure as it is, however unlikely (not `alone`), the commonest of coincidences do not count.
+    """
     if figure.hedge in ("over", "under") or figure.ranged or not ranked:
         return None
     least = max(LEAST, ranked[0].score - BAND)
@@ -86,10 +94,12 @@ def slip(claim: Place, figure: Quantity, told: Cues, ranked: Sequence[Candidate]
             continue
         words, others = _digits(figure, computed)
         worth = each.score - log(max(exp(-4.0), min(1.0, rank * others * width / 2.0))) if words else 0.0
-        if worth > most and each.score >= CUED and (figure.unit or figure.per) and _beside(each, claim):
+        if alone and worth > most and each.score >= READ and (figure.unit or figure.per) and _beside(each, claim):
             most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
-            if not _is(figure, computed.scaled(by)) or (by in HALVES and figure.kind != "amount"):
+            if not _is(figure, computed.scaled(by)) or (
+                by in HALVES and not (alone and figure.kind == "amount")
+            ):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
             if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):
