@@ -63,7 +63,15 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
             kept[found.line, found.start, found.claimed, found.unit] = found
         elif kept[known].rule == "product" and found.verdict == "holds" and found.confidence >= SURE:
             kept[known] = found  # another reading agrees, and is as likely
-    return list(kept.values())
+    return list(_first_errors(list(kept.values())))
+
+
+def _first_errors(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Leave out what is held against a figure that is wrong itself: what follows from it may follow from the truth."""
+    wrong = {(each.line, each.start) for each in found if each.verdict == "wrong" and each.confidence >= SURE}
+    for each in found:
+        if each.verdict != "wrong" or not any((one.line, one.start) in wrong for one in each.inputs):
+            yield each
 
 
 SURE = 0.8

@@ -53,7 +53,7 @@ WORDED = re.compile(
     r"(?<![\w-])(?:(?P<word>" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")|"
     r"(?P<count>"
     + "|".join(sorted(COUNTS, key=len, reverse=True))
-    + r")(?P<plus>\sand\sa\s(?:half|quarter|third))?(?=[\s-](?P<next>times|[A-Za-z]{2,20})|[,.;:)]|\Z)"
+    + r")(?P<plus>\sand\sa\s(?:half|quarter|third))?(?=[\s-](?P<next>times|[A-Za-z]{2,20})|[,.;:)]|\s(?=\d)|\Z)"
     r"(?P<times>\stimes)?)"
     r"(?!\w)",
     re.IGNORECASE,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rackmath.audit.listed import listed
@@ -25,7 +25,7 @@ Hedge = Literal["", "about", "over", "under", "nearly"]
 _HEDGE = re.compile(
     r"(?:\b(?:(?P<over>over|more than|above|at least|upwards? of|exceed(?:s|ed|ing)?|north of|a minimum of|well over)|"
     r"(?P<nearly>nearly|almost|just (?:short of|under|below)|close to|not quite)|"
-    r"(?P<under>under|less than|fewer than|below|up to|as much as|as many as|at most|no more than|a maximum of|within)|"
+    r"(?P<under>under|less than|fewer than|below|(?<!\badd )(?<!\badds )(?<!added )(?<!adding )up to|as much as|as many as|at most|no more than|a maximum of|within)|"
     r"(?P<about>about|around|approximately|approx\.?|roughly|some|circa|ca\.|on the order of|an estimated|just over|"
     r"a little (?:over|under|more than|less than)|slightly (?:over|under|more than|less than)))\s+|"
     r"(?:(?P<more>[>≥])|(?P<less>[<≤])|(?P<tilde>[~≈∼]))\s?)\Z",
@@ -82,7 +82,7 @@ _PER = re.compile(
     r"productive|useful|working|effective)\s)?(?P<thing>(?:square|cubic)\s[a-z]{3,7}|"
     r"[A-Za-zµ]{1,20}(?:-(?:hours?|days?|"
     r"weeks?|months?|years?|miles?|nights?|km))?|[1１]M\b)"
-    r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?)\s)(?P<then>" + _PERIOD + r")\b)?"
+    r"(?:(?:\s?[/\u2215]\s?|\s(?:per|an?|and)\s)(?P<then>" + _PERIOD + r")\b)?"
 )
 _ADVERB = re.compile(
     r"(?:\s(?:loaded|power|used|spent|each|in total))?\s(?P<how>hourly|daily|weekly|monthly|"
@@ -190,13 +190,36 @@ class Quantity:
         )
         return "/".join([base or ("1" if self.per else ""), *self.per]) or self.noun.split(" ")[0]
 
+    @property
+    def printed(self) -> tuple[float, str]:
+        """The worth of the unit that a finding tells a value in, in base units, and its name: times as printed."""
+        if self.unit in ("s", "month") and not self.per and (named := _TIMES.get((self.unit, self.scale))):
+            return self.scale, named
+        return 1 / self.over, self.unit_text
+
     def like(self, other: Quantity) -> bool:
         """Whether two figures are of one sort: the same unit per the same thing."""
         return self.unit == other.unit and self.kind == other.kind and set(self.per) == set(other.per)
 
 
+_TIMES = {
+    ("month", 12.0): "year",
+    ("month", 3.0): "quarter",
+    ("s", 60.0): "minute",
+    ("s", 3600.0): "hour",
+    ("s", 86400.0): "day",
+    ("s", 604800.0): "week",
+    ("s", 1e-3): "ms",
+}
+
+
 def quantities(text: str) -> list[Quantity]:
     """Return the figures of a sentence in order; those of a range are one."""
+    return list(_read(text))
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[Quantity, ...]:
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     spoken = list(_worded(text))
     spoken.sort(key=lambda each: (each.start, -each.end))
@@ -208,7 +231,7 @@ def quantities(text: str) -> list[Quantity]:
         if not _meets(taken, each):
             found.append(each)
             taken.append((each.start, each.end))
-    return sorted(found, key=lambda each: each.start)
+    return tuple(sorted(found, key=lambda each: each.start))
 
 
 def _meets(places: list[tuple[int, int]], each: Quantity) -> bool:
@@ -288,6 +311,8 @@ def _quantity(text: str, read: Measure) -> Quantity:
         and _BEFORE_YEAR.search(text[max(0, read.start - 9) : read.start])
     ):
         unit, value, factor = "", plain, 1.0  # "in 2021 to 46 GWh" gives the year no unit
+    if unit == "s" and _ORDINAL.match(text, read.start) and value != 1:
+        unit, end = "", read.end - len(" second")  # "1,188 second homes" are no seconds
     if unit == "pct":
         kind = "share"
     elif unit in {"pp", "bps"}:
@@ -304,9 +329,10 @@ def _quantity(text: str, read: Measure) -> Quantity:
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
-    if noun.startswith("cubic met"):
-        unit, factor, value, noun = "l", factor * 1000, value * 1000, ""
-        end = text.find("met", end) + len(re.match(r"[a-z]*", text[text.find("met", end) :]).group())  # type: ignore[union-attr]
+    if kind == "amount" and (spelt := _SPELT_UNIT.match(text, end)) and (unit == "" or (unit == "m" and spelt["power"])):
+        unit, more = _SPELT_UNITS[spelt.lastgroup or ""]
+        unit, more = ("m²", 1.0) if spelt["power"] == "²" else (unit, more)
+        factor, value, noun, end = factor * more, value * more, "", spelt.end()
     if noun and (timed := _timed(text, end, noun)):
         end = timed
     per, scale, end, each_one = (
@@ -336,6 +362,16 @@ def _quantity(text: str, read: Measure) -> Quantity:
         each=each_one,
     )
 
+
+_SPELT_UNIT = re.compile(
+    r"(?P<cubic>(?P<power>[³²])|\scubic\smet(?:re|er)s?\b)|(?P<gram>\s?g\b|\sgrams\b)|(?P<krona>\skr\b|\s(?:SEK|NOK|DKK)\b)|"
+    r"(?P<krona_million>\sm(?:kr|SEK|NOK|DKK)\b)"
+)
+"""Units that stand after a number and are no prefix of a word: 500 g, 40 m³, 12 mkr."""
+
+_SPELT_UNITS = {"cubic": ("l", 1e3), "gram": ("t", 1e-6), "krona": ("kr", 1.0), "krona_million": ("kr", 1e6)}
+
+_ORDINAL = re.compile(r"[\d,.]+\ssecond\s[a-z]{3,}s\b")
 
 _POINTS = re.compile(r"[\s-](?:percentage[\s-])?points?\b")
 
@@ -387,7 +423,7 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
-_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
+_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 _ENDS_PER = re.compile(r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from)\b)")
 
 
@@ -555,6 +591,11 @@ def _halves(text: str) -> Iterator[Quantity]:
 _MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 
 
+_SCALED_WORD = re.compile(r"[\s-](?P<scale>hundred|thousand|million|billion)\b", re.IGNORECASE)
+_SCALES_SPELT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_PERCENT_WORD = re.compile(r"[\s-]per\s?cent\b", re.IGNORECASE)
+
+
 def _worded(text: str) -> Iterator[Quantity]:
     end = -1
     for pattern in (ONE_IN, OF_EVERY):
@@ -583,7 +624,12 @@ def _worded(text: str) -> Iterator[Quantity]:
             kind = "factor" if times else "amount"
             unit = "times" if times else ""
             end, per, noun = match.end(), (), ""
-            if not times:
+            if following := _SCALED_WORD.match(text, match.end()):
+                value, end = value * _SCALES_SPELT[following["scale"].casefold()], following.end()
+                noun = _noun(text, end)
+            elif following := _PERCENT_WORD.match(text, match.end()):
+                kind, unit, end = "share", "pct", following.end()
+            elif not times:
                 name = period((match["next"] or "").casefold())
                 if name:
                     end = match.start("next") + len(match["next"])
@@ -618,5 +664,5 @@ def _worded(text: str) -> Iterator[Quantity]:
             hedge,
             noun,
             scale=scale,
-            worded=kind != "amount",
+            worded=kind != "amount" and "cent" not in text[match.start() : end],
         )

@@ -92,6 +92,10 @@ _NEGATED = re.compile(
 )
 
 
+POINTS = 0.85
+"""How sure it is that points told as a percentage are an error; some authors mean points."""
+
+
 def changes(passage: Passage) -> Iterator[Finding]:
     """Check the changes that a passage states with both ends."""
     skeleton = passage.skeleton
@@ -259,17 +263,16 @@ def _judge(
     way = f"from {a.text} to {b.text}" if not than else f"{b.text} against {a.text}"
     if claim.kind == "share":
         if a.kind == "share" and a.unit == claim.unit and abs(abs(b.value - a.value) - claim.value) <= claim.step:
-            question = f"{way} is a change of {number(abs(b.value - a.value), 3)} percentage points"
-            yield finding(
+            points = f"{way} is a change of {number(abs(b.value - a.value), 3)} percentage points"
+            yield from judged(
                 passage,
                 "change",
-                "ambiguous",
-                0.6,
-                claim,
-                None,
+                lambda before, after: abs(after / before - 1) * 100,
                 names,
-                "after − before",
-                f"{question[0].upper()}{question[1:]}, and the text says {claim.text!r}. Are points meant?",
+                claim,
+                said=f"{points}, and of {{value}}",
+                written="|after − before| ÷ before",
+                confidence=POINTS,
             )
             return
         if than and ((down and b.value > a.value) or (up and b.value < a.value)):

@@ -14,13 +14,14 @@ UP = (
     r"(?:rose|rises?|risen|rising|grew|grows?|grown|growing|increas(?:e[sd]?|ing)|climb(?:s|ed|ing)?|jump(?:s|ed|ing)?|"
     r"surg(?:e[sd]?|ing)|soar(?:s|ed|ing)?|gain(?:s|ed)?|expand(?:s|ed|ing)?|swell(?:s|ed)?|up|higher|more|rise|growth|"
     r"increase|gain|jump|surge|above|larger|bigger|greater|longer|dearer|costlier|faster|heavier|taller|expansion|"
-    r"uplift|premium|extra|markup|mark-up)"
+    r"uplift|premium|extra|markup|mark-up|lift(?:s|ed)?|advance[sd]?|widen(?:s|ed)?|wider)"
 )
 DOWN = (
     r"(?:f[ae]ll(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shr[aiu]nk(?:s|ing)?|"
     r"s[aiu]nk|slid(?:es?)?|cut(?:s|ting)?|reduc(?:e[sd]?|ing|tion)|lower(?:s|ed|ing)?|down|less|fewer|cheaper|smaller|"
     r"drop|fall|decline|decrease|reduction|saving|savings|saves?|below|shorter|slower|lighter|discount|off|loss|"
-    r"contraction|slump(?:ed|s)?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing))"
+    r"contraction|slump(?:ed|s)?|slip(?:s|ped)?|dip(?:s|ped)?|trim(?:s|med)?|dwindle[sd]?|retreat(?:s|ed)?|narrower|"
+    r"shave[sd]?|eased?|plung(?:e[sd]?|ing)|tumbl(?:e[sd]?|ing))"
 )
 
 
@@ -116,6 +117,7 @@ def finding(
 ) -> Finding:
     """Return a finding about a claim of a passage."""
     line, at = passage.place(claim)
+    unit, named = claim.printed
     end = at + claim.end - claim.start
     return Finding(
         kind="arithmetic",
@@ -128,11 +130,11 @@ def finding(
         start=line.start + at,
         end=line.start + end,
         claim=" ".join(passage.text.split())[:600],
-        claimed=claim.value * claim.over,
-        recomputed=None if computed is None else computed.value * claim.over,
-        low=None if computed is None else computed.low * claim.over,
-        high=None if computed is None else computed.high * claim.over,
-        unit=claim.unit_text,
+        claimed=claim.value / unit,
+        recomputed=None if computed is None else computed.value / unit,
+        low=None if computed is None else computed.low / unit,
+        high=None if computed is None else computed.high / unit,
+        unit=named,
         formula=written,
         inputs=tuple(passage.input(name, figure) for name, figure in inputs),
         explanation=explanation,

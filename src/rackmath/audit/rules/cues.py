@@ -17,10 +17,10 @@ _OPEN = (
 _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
     r"comes? to|came to|means?|"
-    r"meant|adds? up to|amounts? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
+    r"meant|add(?:s|ed)? up to|amount(?:s|ed)? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
     r"leaves?|adds?|equals?))|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
-    r"totals?|totall?ing|amounts? to|"
+    r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
@@ -32,7 +32,9 @@ _VERB = re.compile(
     r"holds?|brings? in|carr(?:y|ies|ied)|moves?|spends?|spent|loses?|lost|gains?|recovers?|serves?|produces?|"
     r"makes?|made|is|are|was|"
     r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|"
-    r"account for|averag(?:es?|ed|ing))"
+    r"account for|averag(?:es?|ed|ing)|wastes?|wasted|emits?|emitted|receives?|received|sells?|sold|collects?|"
+    r"delivers?|delivered|absorbs?|weighs?|covers?|fills?|removes?|avoids?|avoided|swallow(?:s|ed)?|releases?|"
+    r"charges?|charged|rings? up|returns?|yields?|walk(?:s|ed)?|travels?|fetch(?:es|ed)?|raises?|trims?)"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
     re.IGNORECASE,
 )
@@ -95,7 +97,7 @@ _CHANGING = re.compile(
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
 _ARTICLE = re.compile(r"\b[Aa]n?\s\Z")
-_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean) of\s|each\s|about\s|only\s|just\s)?\Z")
+_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean)(?:\s[a-z]+)? of\s|each\s|about\s|only\s|just\s)?\Z")
 _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _PAID = re.compile(
@@ -106,7 +108,9 @@ _MOVES_TO = re.compile(
     rf"\b(?:rises?|falls?|drops?|goes|climbs?|comes down|lowers? [a-z ]{{2,20}}|by|off) to\s{_OPEN}\Z"
 )
 _REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))?\s\Z")
+_REMAINDER = re.compile(r"(?:The|All the|Its|Our) (?:remaining|rest|remainder|others?)\b[^.;:]{0,60}\Z", re.IGNORECASE)
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
+_GIVES_THE = re.compile(r"\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z")
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
     r"the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
@@ -122,7 +126,7 @@ _ENDPOINT = re.compile(r"\b(?:to|from|between)\s(?:just |only |about |some )?\Z"
 _ROW_OF = re.compile(r"[,;]?\s?(?:and\s|or\s|but\s)?(?:[\w'’-]+\s){1,5}\Z")
 _UP, _DOWN = (
     re.compile(rf"\b{UP}\b", re.IGNORECASE),
-    re.compile(rf"\b(?:{DOWN}|quicker|off|improvement)\b", re.IGNORECASE),
+    re.compile(rf"\b(?:{DOWN}|quicker|off|improvement|lost|losing|loses|loss)\b", re.IGNORECASE),
 )
 _YEARLY = re.compile(
     r"\b(?:a year|per year|annual(?:ly|i[sz]ed)?|yearly|per annum|p\.a\.|CAGR|compound(?:ed|ing)?|each year|"
@@ -167,20 +171,21 @@ class Cues:
 def cues(claim: Place, before: Place | None) -> Cues:
     """Read what the words around a figure say; `before` is the figure before it."""
     tail = re.split(r"[.;:(]|,\s(?!so\b)", claim.after[:48])[0]
+    beside = re.split(r"[,.;:(]", claim.after[:24])[0]
     lead = claim.before[-90:]
     near = re.split(r"[.;:(]|,\s", lead)[-1][-48:]
     return Cues(
         tie=_tie(claim, lead, before),
         back=_BACK.match(claim.line.text) is not None,
-        total=_has(_TOTAL, near, tail) or (claim.before == claim.lead and _has(_TOTAL, lead[:30], "")),
+        total=_has(_TOTAL, near, tail) or _has(_TOTAL, claim.lead[:14] if len(claim.lead) < 90 else "", ""),
         less=_has(_LESS, near, tail) or _has(_LESS, lead[-40:], ""),
         each=_has(_EACH, near, tail)
         or _has(_EACH, claim.lead[:40], "")
         or claim.figure.each
         or any(not seconds_of(each) for each in claim.figure.per),
         share=_has(_SHARE, near[-30:], tail[:34]),
-        up=_has(_UP, near[-30:], tail[:24]),
-        down=_has(_DOWN, near[-30:], tail[:24]),
+        up=_has(_UP, near[-30:], beside),
+        down=_has(_DOWN, near[-30:], beside),
         yearly=_has(_YEARLY, near, tail) or bool(claim.periods),
         other=_has(_ELSE, near, tail),
         of=_of(claim, before),
@@ -205,13 +210,15 @@ def changing(place: Place) -> bool:
 def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if _ENDPOINT.search(lead) and "from" in claim.lead:
         return 0.0
+    if _GIVES_THE.search(lead):
+        return 1.2
     if _KNOWN.search(lead):
         return -0.4  # "the 20 % cut" was told before
     if claim.figure.kind == "amount" and _ARTICLE.search(lead) and claim.after[1:2].isalpha():
         return 0.3  # "a 200 kW load"
     if _GIVEN.search(lead) and claim.figure.kind != "share":
         return 0.3  # "nine calls at an average of $61,000"
-    if _REST.search(lead):
+    if _REST.search(lead) or (_REMAINDER.match(claim.lead) and claim.before == claim.lead):
         return 1.4
     if _A_RISE.search(lead):
         return 1.5

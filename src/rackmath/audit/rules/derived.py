@@ -21,6 +21,7 @@ from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.formulas import Candidate, Near, against, candidates
 from rackmath.audit.rules.setting import Place, sections
+from rackmath.audit.rules.slips import slip
 from rackmath.audit.words import amount
 
 LEAST = 0.6
@@ -127,8 +128,52 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
+    slipped = _slipped(claim, figure, told, ranked, best is None or best[1].score < clear - ALONE)
+    if slipped:
+        return slipped
     doubted = _doubted(claim, figure, told, near, ranked)
     return (doubted, ranked[0]) if doubted else None
+
+
+ALONE = 3.0
+"""How far a formula that agrees must be behind the likeliest one to be nothing but chance."""
+
+
+def _slipped(
+    claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate], alone: bool
+) -> tuple[Finding, Candidate] | None:
+    """Return the finding that a usual slip leads from a likely formula to the claim."""
+    if (told.other and told.tie < FIRM) or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
+        return None
+    plain = [each for each in ranked[:40] if not _strange(each, claim, told)]
+    found = slip(claim, figure, told, plain, _width(figure), alone=alone)
+    if found is None:
+        return None
+    tail = found.words if found.words.endswith(".") else f"The text has {found.words}."
+    return _told(claim, found.candidate, found.computed, "wrong", found.confidence, tail), found.candidate
+
+
+FIRM = 1.2
+"""How firmly words must tie a figure to what stands before it, so that a contrast between them does not count."""
+
+
+def _strange(each: Candidate, claim: Place, told: Cues) -> bool:
+    """Whether a formula takes what is only bounded or comes later, or reaches over a contrast."""
+    if (told.tie < FIRM and _CONTRAST.search(_between(each.inputs, claim))) or _based(claim, each):
+        return True
+    return any(
+        place.figure.hedge in ("over", "under") or place.figure.ranged or _later(place, claim) for place in each.inputs
+    )
+
+
+_ON = re.compile(r"\s(?:over|on|than|against|above|below)\s(?:the\s|about\s)?(?=[$€£]?\d)")
+
+
+def _based(claim: Place, each: Candidate) -> bool:
+    """Whether the base of a share follows it at once, "6 % over 16", and the formula does not take it."""
+    match = _ON.match(claim.after + claim.line.text[claim.figure.end + len(claim.after) :][:4])
+    base = claim.figure.end + match.end() if match else -1
+    return match is not None and all(place.figure.start != base or place.line is not claim.line for place in each.inputs)
 
 
 def _all(near: Near) -> Iterator[Candidate]:
@@ -208,7 +253,9 @@ def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: lis
         return None
     if first.rule in ("quotient", "product") and not figure.unit and not figure.per and first.score < CLEAR + 0.6:
         return None
-    if _CONTRAST.search(_between(first.inputs, claim)):
+    if _CONTRAST.search(_between(first.inputs, claim)) or _based(claim, first):
+        return None
+    if figure.worded and any(each.sentence != claim.sentence for each in first.inputs):
         return None
     apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
     if (
@@ -302,9 +349,11 @@ def _differs(each: Candidate, value: float) -> bool:
 def _later(place: Place, claim: Place) -> bool:
     if place.sentence != claim.sentence or place.figure.start < claim.figure.start:
         return False
-    return _BASE.fullmatch(claim.line.text[claim.figure.end : place.figure.start]) is None
+    between = claim.line.text[claim.figure.end : place.figure.start]
+    return _BASE.fullmatch(between) is None and not (place.figure.unit in ("s", "month") and _TERM_OF.fullmatch(between))
 
 
+_TERM_OF = re.compile(r"(?:\s[a-z]+){0,2}\s(?:in|over|for|during|within)\s(?:an?\s|the\s|that\s)?")
 _BASE = re.compile(r"[^.;:()]{0,40}\b(?:on|over|than|from|of|against|above|below)\s[^.;:()]{0,20}")
 
 
@@ -329,6 +378,7 @@ def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, c
     joined = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
     sentence = _SAID.get(each.rule, "{0} give {value}").format(joined, value=amount(computed.value, figure))
     start = claim.line.start + figure.start
+    unit, named = figure.printed
     return Finding(
         kind="arithmetic",
         rule=each.rule,
@@ -340,11 +390,11 @@ def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, c
         start=start,
         end=claim.line.start + figure.end,
         claim=" ".join(claim.line.text.split())[:600],
-        claimed=figure.value * figure.over,
-        recomputed=computed.value * figure.over,
-        low=computed.low * figure.over,
-        high=computed.high * figure.over,
-        unit=figure.unit_text,
+        claimed=figure.value / unit,
+        recomputed=computed.value / unit,
+        low=computed.low / unit,
+        high=computed.high / unit,
+        unit=named,
         formula=each.written,
         inputs=tuple(place.input(f"figure {at}") for at, place in enumerate(each.inputs, 1)),
         explanation=explained(verdict, sentence, figure, tail),

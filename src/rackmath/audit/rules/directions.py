@@ -26,7 +26,7 @@ _THEN = re.compile(
 _RISING = re.compile(
     r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
     r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|"
-    r"going up|on the rise|upward|getting (?:larger|bigger|longer|dearer))\b",
+    r"swelling|going up|on the rise|upward|getting (?:larger|bigger|longer|dearer))\b",
     re.IGNORECASE,
 )
 _FALLING = re.compile(
@@ -48,11 +48,53 @@ def directions(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check what a note says of the direction in which two figures go."""
     text = dict(enumerate(lines))
     for section in sections(lines):
+        yield from _concluded(section, text)
         for first, second in pairwise(section):
             if first.sentence != second.sentence or not _alike(first, second):
                 continue
             yield from _trend(first, second, text)
             yield from _apposed(first, second)
+
+
+def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]:
+    """Check what a sentence without figures concludes from two figures of different years told before it."""
+    dated = [(each, year) for each in section if each.figure.kind == "amount" and (year := _year(each, section))]
+    for at, (last, when) in enumerate(dated):
+        after = lines.get(last.sentence + 1)
+        if after is None or after.heading != last.line.heading or any(letter.isdigit() for letter in after.text):
+            continue
+        if any(each.sentence == last.sentence for each, _ in dated[at + 1 :]):
+            continue
+        told = [(match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))]
+        other = next(
+            (
+                (each, year)
+                for each, year in reversed(dated[:at])
+                if year != when and last.sentence - each.sentence < APART and each.figure.unit and _alike(each, last)
+            ),
+            None,
+        )
+        if other is None or len(told) != 1 or "not " in after.text or not _akin(other[0], last):
+            continue
+        early, late = (other[0], last) if other[1] < when else (last, other[0])
+        match, up = told[0]
+        yield _told(early, late, after, match.start("word"), match["word"], up, 0.82)
+
+
+APART = 6
+"""Sentences between two figures of different years that a conclusion may rest on."""
+
+
+def _akin(first: Place, second: Place) -> bool:
+    """Whether two figures are of one size and per the same: what moves is rarely ten times what it was."""
+    a, b = first.figure, second.figure
+    return a.unit == b.unit and set(a.per) == set(b.per) and 0.2 < a.value / b.value < 5
+
+
+def _year(place: Place, section: list[Place]) -> float:
+    """Return the only year that the sentence of a figure names, or nought."""
+    years = {each.figure.value for each in section if each.sentence == place.sentence and each.figure.kind == "year"}
+    return years.pop() if len(years) == 1 else 0.0
 
 
 def _alike(first: Place, second: Place) -> bool:

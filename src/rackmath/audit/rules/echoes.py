@@ -85,7 +85,9 @@ def echoes(passage: Passage) -> Iterator[Finding]:
 def _match(a: Quantity, b: Quantity, claim: Quantity, noun: str) -> Computed | None:
     if claim.kind == "share":
         ways = [lambda x, y: min(x / y, y / x) * 100] if noun in ("of", "share", "intensity", "margin", "") else []
-        if noun not in ("of", "share"):
+        if noun == "improvement":
+            ways.append(lambda x, y: abs(y / x - 1) * 100)
+        elif noun not in ("of", "share"):
             down = re.fullmatch(DOWN, noun) is not None
             ways.append(
                 (lambda x, y: (1 - min(x / y, y / x)) * 100) if down else (lambda x, y: (max(x / y, y / x) - 1) * 100)

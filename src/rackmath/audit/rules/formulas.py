@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, pairwise
 from math import inf, log
 
-from rackmath.audit.quantity import Quantity, seconds_of
+from rackmath.audit.quantity import Quantity, period, seconds_of, singular
 from rackmath.audit.rules.cues import Cues, changing
-from rackmath.audit.rules.setting import Dimension, Place, words_of
+from rackmath.audit.rules.setting import Dimension, Place, code_of, words_of
 
 NEAREST, NEARER, FARTHEST = 14, 6, 24
 """Figures before a claim that are paired, that are taken three at a time, and that are looked at for an outlay."""
@@ -22,15 +23,23 @@ NEAREST, NEARER, FARTHEST = 14, 6, 24
 LARGEST, POWERS = 25.0, (100.0, 0.01, 1000.0, 0.001)
 """How far from a claim the value of a formula may be, and the powers of ten by which one easily slips."""
 
+WIDEST = 12.0
+"""How many times one end of a change may be the other, unless the change is told to be of 90 % or more."""
+
 YEAR = 86400.0 * 365
-_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad"})
+_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 
 
-_FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
 _PAYS = re.compile(
-    r"\b(?:pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
+    r"\b(?:earns? (?:its|the|their|your) [a-z]+ back|pay-?backs?|pays? (?:for itself|back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
     r"ing)?[- ]?even|worth it)\b",
     re.IGNORECASE,
+)
+
+
+_SPANNED = re.compile(r"\s(?:over|in|for|during)\s(?:the|a|one)\s(?P<period>year|month|week|day|quarter)\b")
+_SPANNED_BEFORE = re.compile(
+    r"\b(?:[Oo]ver|[Ii]n|[Ff]or)\s(?:the|a|one)\s(?:whole |full )?(?P<period>year|month|week|day|quarter)\b[^.;:]{0,30}\Z"
 )
 
 
@@ -45,7 +54,7 @@ class Candidate:
     written: str
     loose: bool = False
 
-    @property
+    @cached_property
     def value(self) -> float | None:
         """What the formula gives at the printed values."""
         try:
@@ -71,6 +80,8 @@ class Near:
         self.result: Place | None = None
         self.labelled = [each for each in labelled if each not in section[max(0, at - NEAREST) : at]]
         self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
+        spanned = _SPANNED.match(claim.after) or _SPANNED_BEFORE.search(claim.before)
+        self.spanned = period(spanned["period"]) if spanned else ""
         self.pays = _PAYS.search(claim.line.text) is not None
         before = section[max(0, at - (FARTHEST if self.pays else NEAREST)) : at]
         after = [each for each in section[at + 1 : at + 4] if each.sentence == claim.sentence]
@@ -104,7 +115,7 @@ class Near:
     def far(self, *places: Place) -> float:
         """Return how far inputs are from the claim, less what their words have in common with the claim's."""
         cost = sum(self.cost[id(each)] for each in places)
-        cost += sum(0.6 for each in places if _FROM.search(each.before)) if len(places) < 3 else 0.0
+        cost += sum(0.6 for each in places if each.origin) if len(places) < 3 else 0.0
         if len(places) > 1 and self._complete(places):
             cost -= 0.6
         if self.last and self.cues.tie >= 1.2 and self.last.sentence == self.claim.sentence:
@@ -132,6 +143,8 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         (dim_a, fac_a, soft_a), (dim_b, fac_b, soft_b) = first.size, second.size
         if a.unit == "" and bool(a.per) != bool(b.per) and {a.over, b.over} != {1.0}:
             return (fac_a, fac_a / a.over, 0.3) if a.per else (fac_b / b.over, fac_b, 0.3)
+        if a.unit in _MONEY and a.unit == b.unit and bool(a.per) != bool(b.per) and {a.over, b.over} != {1.0}:
+            return (fac_a, fac_a / a.over, 0.2) if a.per else (fac_b / b.over, fac_b, 0.2)
         apart = 0.0
         if a.unit == "":
             nouns = [set(each.noun.split(" ")) for each in (a, b) if each.noun]
@@ -148,10 +161,29 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
         if bare.unit == "" and not bare.noun and not bare.per and other.size[0] and not bare.worded and bare.step:
+            if other.figure.unit in ("s", "month") and not _side_by_side(first, second):
+                continue
             factor = other.size[1]
             made = factor * other.figure.scale / other.figure.over, factor
             return (made[1], made[0], 0.5) if turn else (made[0], made[1], 0.5)
     return None
+
+
+def _side_by_side(first: Place, second: Place) -> bool:
+    """Whether two figures stand next to each other in a sentence, as the ends of one way do."""
+    if first.sentence != second.sentence:
+        return False
+    left, right = sorted((first.figure, second.figure), key=lambda each: each.start)
+    return right.start - left.end < SIDE
+
+
+def _lends(first: Place, second: Place) -> bool:
+    """Whether one of two figures has a unit, and stands so near that it is the other's too."""
+    return bool(first.figure.unit or second.figure.unit) and _side_by_side(first, second)
+
+
+SIDE = 24
+"""Letters between two figures of which one may lend the other its unit of time."""
 
 
 def _missing(other: Place) -> float:
@@ -175,6 +207,7 @@ def candidates(near: Near) -> Iterator[Candidate]:
         yield from _scaled(near)
         yield from _products(near)
         yield from _mixes(near)
+        yield from _gaps(near)
 
 
 def _pairs(near: Near) -> Iterator[tuple[Place, Place, float, float, float]]:
@@ -192,7 +225,7 @@ _PRICED = re.compile(r"\s(?:[a-z]+\s)?(?:off|discount|cheaper|dearer|saving|savi
 
 _BASE_NAMED = re.compile(
     r"\s(?:[a-z]+\s)?(?:below|above|under|over|off|less than|more than|cheaper than|dearer than|"
-    r"higher than|lower than)\s(?:the|our|its)\s"
+    r"higher than|lower than)\s(?:the\s|our\s|its\s)?"
     r"(?P<what>[a-z -]{3,30})"
 )
 
@@ -203,12 +236,16 @@ def _shares(near: Near) -> Iterator[Candidate]:
     base = _BASE_NAMED.match(claim.after)
     named_base = words_of(base["what"]) if base else frozenset()
     for a, b, fa, fb, lenient in _pairs(near):
-        far = near.far(a, b) + lenient - 0.6 * sum(_FROM.search(each.before) is not None for each in (a, b))
+        far = near.far(a, b) + lenient - 0.6 * (a.origin + b.origin)
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
+        sizes = sorted((a.figure.value * fa, b.figure.value * fb))
+        farther = sizes[1] / sizes[0]
         if not cues.yearly or cues.each:
             far += 1.0 if named_base and not named_base & (a.words | b.words) else 0.0
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
-            for up in (True, False):
+            if any(_DIFFERENCE.match(each.after) for each in (a, b)):
+                score -= 1.5  # "370 fewer" is itself the change
+            for up in (True, False) if farther < WIDEST or claim.figure.value >= 90 else ():
                 fits = (cues.up and up) or (cues.down and not up)
                 sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and against(a, b) else -0.8
                 rises = b.figure.value * fb > a.figure.value * fa
@@ -220,6 +257,8 @@ def _shares(near: Near) -> Iterator[Candidate]:
                     _rise(fa, fb, up),
                     "larger ÷ smaller − 1" if up else "1 − smaller ÷ larger",
                 )
+        if farther < 1.01 and claim.figure.value < 90:
+            continue  # one thing told twice
         score = 1.0 + cues.tie - far + (1.2 if cues.share and not change else -1.0 if change else 0.3)
         score -= 1.0 if changing(a) or changing(b) else 0.0
         score -= 0.5 if a.figure.kind == "share" else 0.0
@@ -251,7 +290,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
         yield from _annualised(near)
 
 
-_ANNUALISED = re.compile(r"\b(?:annuali[sz]ed?|a year|per year|yearly)\b", re.IGNORECASE)
+_ANNUALISED = re.compile(r"\b(?:annuali[sz]e[sd]?|annual|a year|per year|yearly)\b", re.IGNORECASE)
 
 
 def _annualised(near: Near) -> Iterator[Candidate]:
@@ -290,6 +329,11 @@ _WAY = re.compile(r"\b(?:from|against|versus|vs|after|compared|instead|rather|up
 def against(a: Place, b: Place) -> bool:
     """Whether the text sets one figure against another."""
     return _WAY.search(a.before[-12:]) is not None or _WAY.search(b.before[:60]) is not None
+
+
+_DIFFERENCE = re.compile(
+    r"\s(?:[a-z]+\s)?(?:fewer|more|less|lower|higher|longer|shorter|cheaper|dearer|saved|extra)\b(?!\sthan)"
+)
 
 
 def _rise(fa: float, fb: float, up: bool) -> Callable[..., float]:
@@ -474,12 +518,20 @@ def _sums(near: Near) -> Iterator[Candidate]:
         if told and (each.size[0] == claim.size[0] or each.sentence in (claim.sentence, claim.sentence - 1)):
             like.append((each, told[0] / told[1]))
     after = [each for each in near.places[len(near.before) :] if each.figure.kind == "amount" and pair(each, claim)]
+    counted = {
+        int(each.figure.value)
+        for each in near.before[-2:]
+        if each.sentence == claim.sentence and not each.figure.unit and each.figure.step == 0.0
+    }
     for size in range(2, min(len(like), 10) + 1):
         run = like[-size:]
         same = len({each.sentence for each, _ in run}) == 1
         cost = 0.5 * near.cost[id(run[-1][0])] + 0.02 * size + (0.0 if same else 0.3)
         whole = size == len(like) or like[-size - 1][0].sentence != run[0][0].sentence
+        if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
+            continue  # cards and interruptions do not add up
         score = 0.6 + cues.tie + (1.8 if cues.total else -0.9) - cost + (0.3 if whole else -0.4)
+        score += 0.8 if size in counted else 0.0
         yield Candidate(
             "sum", score, tuple(each for each, _ in run), _total([ratio for _, ratio in run]), "sum of the parts"
         )
@@ -488,6 +540,8 @@ def _sums(near: Near) -> Iterator[Candidate]:
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
     like = [each for each in like if each[0].size[0] == claim.size[0] or not each[0].size[0]]
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
+        if claim.figure.unit and not (a.figure.unit and b.figure.unit) and not _lends(a, b):
+            continue  # a ratio "from 1.18 to 1.31" has no megawatts
         if not 1e-3 < a.figure.value * fa / (b.figure.value * fb) < 1e3:
             continue
         score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9) + (0.5 if rest else 0.0)
@@ -495,8 +549,16 @@ def _sums(near: Near) -> Iterator[Candidate]:
             fa, fb = told[0] / claim.size[1], told[1] / claim.size[1]  # noqa: PLW2901
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")
     for (a, fa), (b, fb), (c, fc) in combinations(like[-5:], 3):
+        if claim.figure.unit and not (a.figure.unit and b.figure.unit and c.figure.unit):
+            continue
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2) + (1.0 if rest else 0.0)
         yield Candidate("difference", score, (a, b, c), _rest(fa, fb, fc), "whole − parts")
+
+
+def _one_sort(first: Place, second: Place) -> bool:
+    """Whether two counts can be of one sort of thing: their nouns share a word, or one has none."""
+    nouns = [{singular(word) for word in each.figure.noun.split(" ")} for each in (first, second) if each.figure.noun]
+    return len(nouns) < 2 or bool(nouns[0] & nouns[1]) or first.sentence == second.sentence
 
 
 def _total(ratios: list[float]) -> Callable[..., float]:
@@ -522,9 +584,15 @@ def _scaled(near: Near) -> Iterator[Candidate]:
             continue
         ratio = told[0] / told[1]
         for by in near.places:
-            if by is base or by.figure.kind not in ("share", "factor") or (by.figure.kind == "share" and by.periods):
+            pue = by.overhead and not by.figure.unit
+            if by is base or not (pue or by.figure.kind in ("share", "factor")) or (by.figure.kind == "share" and by.periods):
                 continue
             score = 0.6 + cues.tie - near.far(base, by) - 0.5 * told[2]
+            if pue:
+                over = 1.6 if _IT.search(claim.after[:30]) else -0.4
+                yield Candidate("overhead", score + over, (base, by), _over_by(ratio), "power ÷ PUE")
+                yield Candidate("overhead", score + 0.6 - over, (base, by), _by(ratio), "power × PUE")
+                continue
             if by.figure.kind == "factor":
                 yield Candidate("scaled", score + 0.3, (base, by), _by(ratio), "base × factor")
                 yield Candidate("scaled", score - 0.2, (base, by), _over_by(ratio), "base ÷ factor")
@@ -554,15 +622,19 @@ def _scaled(near: Near) -> Iterator[Candidate]:
         length = _length(rate)
         if claim.figure.unit in ("month", "s") and length:
             unit = claim.size[1]
-            for up in (True, False):
-                yield Candidate(
-                    "growth",
-                    1.2 + cues.tie - near.far(rate),
-                    (rate,),
-                    _doubling(length / unit, up),
-                    "ln 2 ÷ ln(1 + rate)",
-                )
+            falling = _HALVES.search(claim.line.text) is not None
+            if not falling and not _DOUBLES.search(claim.line.text):
+                continue
+            yield Candidate(
+                "growth",
+                1.8 + cues.tie - near.far(rate),
+                (rate,),
+                _doubling(length / unit, not falling),
+                "ln 2 ÷ ln(1 + rate)",
+            )
 
+
+_IT = re.compile(r"\b(?:IT|critical|computing|servers?)\b")
 
 _USED = re.compile(
     r"\b(?:utili[sz]ation|utili[sz]ed|efficien\w+|occupancy|load|uptime|usage|busy|full|of capacity)\b", re.IGNORECASE
@@ -615,6 +687,10 @@ def _undone(ratio: float, up: bool) -> Callable[..., float]:
     return lambda base, by: base / (1 + sign * by / 100) * ratio
 
 
+_DOUBLES = re.compile(r"\b(?:doubl\w+|twice|twofold)\b", re.IGNORECASE)
+_HALVES = re.compile(r"\b(?:halv\w+|half)\b", re.IGNORECASE)
+
+
 def _reaching(length: float, up: bool) -> Callable[..., float]:
     sign = 1 if up else -1
     return lambda rate, factor: abs(log(factor) / log(1 + sign * rate / 100)) * length
@@ -630,29 +706,42 @@ _WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1)
 
 def _products(near: Near) -> Iterator[Candidate]:
     """Yield products and quotients of one to three amounts whose dimensions come out right."""
-    amounts = [each for each in near.places if each.figure.kind == "amount" and each.figure.low > 0]
+    amounts = [
+        each
+        for each in near.places
+        if each.figure.kind == "amount"
+        and each.figure.low > 0
+        and not each.overhead
+        and not each.after.startswith(" ago")
+    ]
     for one in amounts:
         yield from _product(near, (one,), (1,))
         yield from _implied(near, one)
         yield from _product(near, (one,), (-1,))
+    aim = near.claim.code
     for a, b in combinations(amounts, 2):
         for signs in ((1, 1), (1, -1), (-1, 1)):
-            yield from _product(near, (a, b), signs)
+            if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
+                yield from _product(near, (a, b), signs)
     nearer = [
         each
         for each in near.nearer
         if each.figure.kind == "amount"
         and each.figure.low > 0
+        and not each.overhead
         and (each.figure.unit or each.figure.noun or each.figure.per)
     ]
     for three in combinations(nearer, 3):
+        one, two, last = (each.code for each in three)
         for ways in _WAYS:
-            yield from _product(near, three, ways)
+            if one * ways[0] + two * ways[1] + last * ways[2] - aim in LEFT:
+                yield from _product(near, three, ways)
     shares = [each for each in near.nearer if each.figure.kind == "share" and not each.periods]
     for by in shares:
         for a, b in combinations(nearer, 2):
             for signs in ((1, 1), (1, -1), (-1, 1)):
-                yield from _product(near, (a, b), signs, by)
+                if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
+                    yield from _product(near, (a, b), signs, by)
 
 
 def _implied(near: Near, one: Place) -> Iterator[Candidate]:
@@ -671,24 +760,29 @@ def _implied(near: Near, one: Place) -> Iterator[Candidate]:
         yield Candidate("rate", score, (one,), _monomial(ratio, (1,)), f"{one.figure.text} a {period}", loose=True)
 
 
+LEFT = {
+    sum(code_of(key) * power for key, power in left.items()): left
+    for time in (-1, 0, 1)
+    for energy in (0, 1)
+    for thing in ("", "byte", "t", "l", "m")
+    for left in [{key: power for key, power in (("s", time), ("J", energy), (thing, 1)) if key and power}]
+}
+"""What prose may leave out between the dimensions of a product and of a claim, by the code of the dimension."""
+
+
 def _product(
-    near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None
+    near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None, part: float = 1.0
 ) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
-    hard: dict[str, int] = {}
-    factor = 1.0
+    code, value = -claim.code, part / claim.size[1]
     for each, sign in zip(places, signs, strict=True):
-        for key, power in each.size[0]:
-            hard[key] = hard.get(key, 0) + sign * power
-        factor *= each.size[1] ** sign
-    for key, power in claim.size[0]:
-        hard[key] = hard.get(key, 0) - power
-    left = {key: power for key, power in hard.items() if power}
-    if len(left) > 2:
+        if sign > 0:
+            code, value = code + each.code, value * each.base
+        else:
+            code, value = code - each.code, value / each.base
+    left = LEFT.get(code)
+    if left is None:
         return
-    value = factor / claim.size[1]
-    for each, sign in zip(places, signs, strict=True):
-        value *= each.figure.value**sign
     if by:
         value *= by.figure.value / 100
     bridges = [(more, price) for more, price in _bridges(left, near, places) if near.sane(value * more)]
@@ -698,8 +792,11 @@ def _product(
     score = tied + cues.tie - near.far(*places, *([by] if by else []))
     if by:
         score -= 0.3
+    factor = 1 / claim.size[1]
+    for each, sign in zip(places, signs, strict=True):
+        factor *= each.size[1] ** sign
     for more, penalty in bridges:
-        ratio = factor * more / claim.size[1]
+        ratio = factor * more
         yield Candidate(
             "rate" if len(places) == 1 else "quotient" if -1 in signs else "product",
             score - penalty,
@@ -752,7 +849,11 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
             for j in range(i)
         ):
             score -= 1.2  # one price over another times a third is rarely meant
-        if claim.figure.unit in ("month", "s") and places[0].figure.unit in _MONEY:
+        outlay = any(
+            sign > 0 and each.figure.unit in _MONEY and not each.figure.per
+            for each, sign in zip(places, signs, strict=True)
+        )
+        if claim.figure.unit in ("month", "s") and outlay:
             score += 2.0 if near.pays else 1.0  # an outlay over what it saves a year
     else:
         score += (1.1 if joined else 0.0) - (0.3 if cues.less and not cues.total else 0.0)
@@ -782,6 +883,8 @@ def _joined(places: tuple[Place, ...]) -> bool:
     if _THEM.match(last.after):
         return True
     between = first.line.text[first.figure.end : last.figure.start]
+    if between == " " and not first.figure.unit and last.figure.unit:
+        return True  # "two 80 GB cards"
     return len(between) < 60 and _AT.search(between) is not None and ". " not in between
 
 
@@ -807,7 +910,7 @@ def _bridges(left: dict[str, int], near: Near, places: tuple[Place, ...]) -> Ite
         return
     if energy not in (0, 1):
         return
-    scale, price = (1 / 3.6e6, 0.2) if energy else (1.0, 0.0)
+    scale, price = 1.0, 0.0
     for key, unit in (("byte", 1e9), ("t", 1.0), ("l", 1.0), ("m", 1000.0)):
         if key in rest and rest[key] == 1 and prices:
             rest.pop(key)
@@ -815,18 +918,67 @@ def _bridges(left: dict[str, int], near: Near, places: tuple[Place, ...]) -> Ite
     time = rest.pop("s", 0)
     if rest or abs(time) > 1:
         return
+    energies = ((1 / 3.6e6, 0.2), (1 / 3.6e9, 0.3)) if energy else ((1.0, 0.0),)
+    for per_energy, more in energies:
+        for length, also in _lengths(time, near, places):
+            yield scale * per_energy * length, price + more + also
+
+
+def _lengths(time: int, near: Near, places: tuple[Place, ...]) -> Iterator[tuple[float, float]]:
+    """Yield the lengths of the periods that the words name, for the power of time that a formula leaves over."""
     if not time:
-        yield scale, price
+        yield 1.0, 0.0
         return
+    price = 0.0
     named = set(near.claim.periods)
     for each in places:
         named |= each.periods
     if not named:
         named = set(near.cues.periods)
         price += 0.3
+    if named == {"second"} and any(each.figure.unit in _MONEY and not each.figure.per for each in places):
+        named = {"hour"}  # machines are rented by the hour, whatever they do in a second
+    if near.spanned:
+        named.add(near.spanned)
     for period in sorted(named):
         length = seconds_of(period) or 1.0
-        yield scale * (length if time < 0 else 1 / length), price + 0.3
+        yield (length if time < 0 else 1 / length), price + 0.3
+
+
+def _gaps(near: Near) -> Iterator[Candidate]:
+    """Yield what the gap between two figures costs: "falls from 2,970 tonnes to 2,160; at $580 a tonne …"."""
+    claim, cues = near.claim, near.cues
+    amounts = [each for each in near.before[-6:] if each.figure.kind == "amount" and each.figure.low > 0]
+    if not cues.less and not _KEEPS.search(claim.before[-40:]):
+        return
+    for a, b in pairwise(amounts):
+        alike = pair(a, b)
+        if not alike or a.figure.value * alike[0] == b.figure.value * alike[1]:
+            continue
+        lends, other = (b, a) if b.figure.unit or b.figure.noun else (a, b)
+        for by in amounts:
+            if by is a or by is b:
+                continue
+            ratio = alike[1] / alike[0] if lends is a else alike[0] / alike[1]
+            part = abs(1 - other.figure.value * ratio / lends.figure.value)
+            for each in _product(near, (lends, by), (1, 1), part=part):
+                tied = 0.6 if against(a, b) or _ENDS.search(b.before) else -0.6
+                yield Candidate(
+                    "difference",
+                    each.score - 0.4 * near.cost[id(other)] + tied,
+                    (lends, by, other),
+                    _of_gap(each.formula, ratio),
+                    f"({lends.figure.text} − {other.figure.text}) × {by.figure.text}",
+                    loose=each.loose,
+                )
+
+
+_KEEPS = re.compile(r"\b(?:keeps?|saves?|saved|gains?|pockets?|loses?|lost|worth|earns?|extra)\b")
+_ENDS = re.compile(r"\b(?:to|from|against|instead of|rather than)\s(?:about\s|only\s|just\s)?\Z")
+
+
+def _of_gap(product: Callable[..., float], ratio: float) -> Callable[..., float]:
+    return lambda lends, by, other: abs(product(lends, by) - product(other * ratio, by))
 
 
 def _mixes(near: Near) -> Iterator[Candidate]:

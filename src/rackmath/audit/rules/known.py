@@ -29,6 +29,9 @@ _BYTES = {
     "4-bit": 0.5,
     "nvfp4": 0.5,
     "mxfp4": 0.5,
+    "four-bit": 0.5,
+    "eight-bit": 1.0,
+    "sixteen-bit": 2.0,
     "half precision": 2.0,
     "half-precision": 2.0,
 }
@@ -233,7 +236,8 @@ def _weight(passage: Passage, text: str, match: re.Match[str], claim: Quantity, 
                 explained(verdict, told, claim, ""),
             )
             return
-    if len(named) == 1 and _WEIGHTS.search(near) and not _LATER.search(text):
+    mistaken = any(abs(count * size / claim.value - 1) < 0.01 for size in (0.5, 1.0, 2.0, 4.0))
+    if len(named) == 1 and (mistaken or _WEIGHTS.search(near)) and not _LATER.search(text):
         told = (
             f"{parameters.text} parameters in {next(iter(named)).upper()} ({number(options[0])} "
             f"bytes each) are {amount(count * options[0], claim)}"

@@ -35,6 +35,9 @@ _BELONGS = re.compile(r"\b(?:of|for|on|per|in)\s(?:the\s|our\s|its\s|all\s)?([a-
 _CLAUSE = re.compile(r"[;:—–]|,\s(?:and|but|while|whereas|although)\s|\.\s")
 _ROW = re.compile(r"\s*\||.*\s\|\s")
 
+_FROM = re.compile(r"\b(?:from|instead of|rather than|down from|up from)\s(?:about |just |only )?\Z")
+_PUE = re.compile(r"\bPUE\s(?:of\s|is\s|at\s|=\s)?(?:about\s)?\Z")
+
 Dimension = tuple[tuple[str, int], ...]
 
 
@@ -77,6 +80,26 @@ class Place:
         return _size(self.figure)
 
     @cached_property
+    def origin(self) -> bool:
+        """Whether it is what something started from, or is held against: "from 40", "rather than 40"."""
+        return _FROM.search(self.before[-24:]) is not None
+
+    @cached_property
+    def overhead(self) -> bool:
+        """Whether it is a PUE, which multiplies power and is no count."""
+        return _PUE.search(self.before[-20:]) is not None
+
+    @cached_property
+    def code(self) -> int:
+        """The fixed dimension as one number, so that dimensions of products are sums."""
+        return sum(code_of(key) * power for key, power in self.size[0])
+
+    @cached_property
+    def base(self) -> float:
+        """The value in base units."""
+        return self.figure.value * self.size[1]
+
+    @cached_property
     def periods(self) -> frozenset[str]:
         """The periods that the figure is per."""
         named = {each for each in self.figure.per if seconds_of(each)}
@@ -87,12 +110,16 @@ class Place:
         start = self.line.start + self.figure.start
         end = self.line.start + self.figure.end
         figure = self.figure
-        value = figure.value * figure.over
-        return Input(name, figure.text, value, figure.unit_text, self.line.note, self.line.line, start, end)
+        unit, named = figure.printed
+        return Input(name, figure.text, figure.value / unit, named, self.line.note, self.line.line, start, end)
 
 
 _PER_LEAD = re.compile(
     r"\b[Pp]er\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20})\b(?!.*\b(?:per|each)\b)", re.DOTALL
+)
+_ONE_COSTS = re.compile(
+    r"\b(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very)\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20}(?:-[a-z]{3,8})?)\s"
+    r"(?:costs?|sells for|goes for)\s(?:us\s|them\s|about\s|only\s){0,2}\Z"
 )
 _SCALES = {"million": 1e6, "thousand": 1e3, "hundred": 1e2, "": 1.0}
 
@@ -100,7 +127,7 @@ _SCALES = {"million": 1e6, "thousand": 1e3, "hundred": 1e2, "": 1.0}
 def with_lead(place: Place) -> Place:
     """Return a price with what the words before it say that it is per: "cost per million tokens is $0.26"."""
     figure = place.figure
-    match = _PER_LEAD.search(place.before[-80:])
+    match = _PER_LEAD.search(place.before[-80:]) or _ONE_COSTS.search(place.lead[-60:])
     if figure.kind != "amount" or not figure.unit or figure.per or match is None or period(match["thing"]):
         return place
     over = _SCALES[(match["of"] or "").strip()]
@@ -172,6 +199,14 @@ def _places(line: Line, at: int, paragraph: int) -> Iterator[Place]:
         right = figures[here + 1].start if here + 1 < len(figures) else len(line.text)
         before, after = line.text[left : figure.start], line.text[figure.end : right]
         yield with_lead(Place(figure, line, at, paragraph, before, after))
+
+
+_CODES: dict[str, int] = {}
+
+
+def code_of(key: str) -> int:
+    """Return the weight of a base unit in the code of a dimension: powers up to 31 never run into one another."""
+    return int(_CODES.setdefault(key, 64 ** len(_CODES)))
 
 
 def _size(figure: Quantity) -> tuple[Dimension, float, dict[str, int]]:

@@ -261,7 +261,21 @@ def _learnt(
         if verdict == "ambiguous":
             continue
         sure = min(0.95, 0.7 + 0.07 * right - 0.1 * (len(judged) - right - 1))
+        computed = computed.scaled(_scale(judged))
         yield _told(name, verdict, 0.85 if verdict != "wrong" else sure, z, [x, y], computed, written, f"{written} is")
+
+
+def _scale(judged: Sequence[tuple[Cell, Cell, Cell, Computed, Verdict]]) -> float:
+    """Return the power of a thousand by which the heads of a table differ, as in "mkr" and "kr per MWh"."""
+    ratios = sorted(
+        z.value / computed.value for *_, z, computed, verdict in judged if verdict in ("holds", "rounds") and computed.value
+    )
+    middle = ratios[len(ratios) // 2] if ratios else 1.0
+    return next((scale for scale in HEADS if abs(middle / scale - 1) < 0.1), 1.0)
+
+
+HEADS = (1e3, 1e6, 1e-3, 1e-6, 0.01)
+"""What heads of columns may say of their units, such as "in thousands"."""
 
 
 def _computed(formula: Formula, parts: Sequence[Cell]) -> Computed | None:
@@ -276,7 +290,7 @@ def _verdict(computed: Computed, cell: Cell) -> Verdict:
     turned = computed.scaled(cell.sign)
     verdict, _ = verdict_of(turned, cell.figure)
     if verdict == "wrong":
-        for scale in (1e-3, 1e-6, 1e3, 1e6, 0.01):
+        for scale in HEADS:
             again = verdict_of(turned.scaled(scale), cell.figure)[0]
             if again in ("holds", "rounds"):
                 return again  # a head may say "in thousands"
