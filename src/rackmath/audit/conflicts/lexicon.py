@@ -8,7 +8,7 @@ from rackmath.audit.listed import listed
 _MEASURES = {
     "price": """price priced pricing cost costs charge charges fee rate tariff list ask asks bill billed pay pays paid
     quote quoted quotes rent rents rented lease leased hire hires sell sells sold clear cleared trade traded hands buy
-    bought worth rental""",
+    bought worth rental let letting lettings""",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
     "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
@@ -44,6 +44,7 @@ _MEASURES = {
     "vacancy": "vacant vacancy vacancies unfilled empty",
     "visit": "visit visits visited visitor visitors attendance attendances",
     "error": "error errors mistake mistakes",
+    "waste": "waste wastes wasted discard discards discarded bin binned throw throws threw thrown",
     "car": "car cars vehicle vehicles",
     "connect": "connect connects connected connection connections",
 }

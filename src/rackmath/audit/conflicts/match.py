@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from math import log
 
 from rackmath.audit.bounds import accepted
+from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
 from rackmath.audit.conflicts.lexicon import MONEY, PEOPLE, SETTINGS, SOFT, TIMES
 from rackmath.audit.conflicts.names import parts, strangers
-from rackmath.audit.conflicts.reading import HEAD, HEADS, Reading, scopes
+from rackmath.audit.conflicts.reading import Reading, scopes
 from rackmath.audit.quantity import Quantity
 
 MOST_APART, LEAST_APART = 5.0, 1.02

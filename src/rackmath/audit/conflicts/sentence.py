@@ -18,6 +18,7 @@ FIGURE = "\u0001"
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
+_ON_DEMAND = re.compile(r"\bon demand\b")
 _CLAUSE = re.compile(
     r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|"
     r"versus|vs|compared|against|than)\b"
@@ -122,7 +123,7 @@ def content(text: str) -> frozenset[str]:
     """Return the stems of the words that say what a text is about."""
     return frozenset(
         one_word(found)
-        for word in words(text)
+        for word in words(_ON_DEMAND.sub("on-demand", text))
         if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
     )
 
