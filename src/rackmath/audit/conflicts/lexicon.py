@@ -60,6 +60,9 @@ PEOPLE = frozenset({"=rider", "=patient", "=pupil", "=client", "=staff", "=visit
 """Who may be called just people."""
 
 MONEY = frozenset({"=price", "=revenue", "=profit", "=spend", "=debt", "=saving", "=grant", "=wage", "=valuation"})
+MEANS = frozenset({stem("average"), stem("averaged"), "mean"})
+"""Words of a mean."""
+
 TIMES = frozenset({"=duration", "=wait", "=life"})
 """Measures that exclude each other, where each side has one."""
 
@@ -190,6 +193,9 @@ PERIODIC = {
 
 SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
 """Labels that a sentence may owe to those about it."""
+
+OPTIONAL = frozenset({"median", "on-demand", "linear", "single", "adult"})
+"""Labels of what is usual, so that silence may mean the same."""
 
 BOTH = (
     {"prefill", "decode"},

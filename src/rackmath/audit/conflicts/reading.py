@@ -37,6 +37,7 @@ _TIME = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12]|"
     r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
 )
+_YEAR_END = re.compile(r"\b(?:end|close) of (?:the year|(?:19|20)\d\d\b)|\byear-end\b|\byear's end\b")
 _WHICH = re.compile(r",?\s(?:which|that|whose)\b")
 _ANTECEDENT = re.compile(r"(?:[^\W\d_][\w'’-]{0,30}\s){0,5}[^\W\d_][\w'’-]{0,30}\Z")
 """The words that a relative clause tells of."""
@@ -105,6 +106,8 @@ def readings(matter: Matter) -> Iterator[Reading]:
         titled = frozenset(each.name for each in names.of(note.title))
         before: Sentence | None = None
         paragraph = 0
+        section: frozenset[Name] = frozenset()
+        heading = ""
         for is_table, lines in groupby(note.lines, key=lambda line: is_row(line.text)):
             if is_table:
                 paragraph += 1
@@ -117,17 +120,25 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 continue
             for line in lines:
                 place += 1
+                if line.heading != heading:
+                    section, heading = frozenset(), line.heading
                 same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
                 paragraph += not same
                 found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
                 plain = blanked(line.text, found)
                 sentence = sentence_of(
-                    note, place, paragraph, line, plain, names, before if same else None, titled, last, found
+                    note, place, paragraph, line, plain, names, before if same else None, titled, last, found, section
                 )
                 before = sentence
+                section |= sentence.names
                 for each in found:
                     if is_stated(sentence, each):
                         yield _reading(sentence, found, each)
+
+
+def _times(text: str) -> frozenset[str]:
+    """Return the parts of a year that a text tells; the end of a year is in December."""
+    return frozenset(_TIME.findall(text)) | ({"December"} if _YEAR_END.search(text) else set())
 
 
 def _of_many(text: str, each: Quantity) -> Quantity:
@@ -187,7 +198,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
         local |= sentence.subject
     raw = frozenset(PERIODIC.get(root, root) for root in map(stem, words(f"{told} {each.text}")))
     years = frozenset(YEAR.findall(text[start:end])) or frozenset(YEAR.findall(text[first:last]))
-    times = frozenset(_TIME.findall(text[start:end])) or frozenset(_TIME.findall(text[first:last]))
+    times = _times(text[start:end]) or _times(text[first:last])
     return Reading(
         sentence=sentence,
         figure=each,

@@ -51,6 +51,8 @@ class Sentence:
     """Years of the sentences before it in its paragraph."""
     before: frozenset[Name]
     """Names of the sentences before it in its paragraph, of the heading and of the title."""
+    section: frozenset[str]
+    """Words of the names that the note's title has and what stands before it under its heading."""
 
 
 def sentence_of(
@@ -64,6 +66,7 @@ def sentence_of(
     titled: frozenset[Name],
     last: str,
     found: Sequence[Quantity] = (),
+    section: frozenset[Name] = frozenset(),
 ) -> Sentence:
     """Read a sentence; `before` is the one before it in its paragraph, `plain` its text without its figures."""
     counted = {(each.noun.split(" ")[0],) for each in found}
@@ -94,6 +97,7 @@ def sentence_of(
         last=last,
         earlier=(frozenset(YEAR.findall(before.line.text)) or before.earlier) if before else frozenset(),
         before=known,
+        section=parts(section | titled),
     )
 
 
