@@ -48,7 +48,8 @@ def test_a_claimant_may_contradict_in_the_same_paragraph():
     found = _found(
         "The leaflet says that people in Tarn use 151 litres a day. People in Tarn use 142 litres each a day."
     )
-    assert [{each.value for each in one.statements} for one in found] == [{"151 litres a day", "142 litres"}]
+    told = [{(each.low, each.unit) for each in one.statements} for one in found]
+    assert told == [{(151.0, "l/day"), (142.0, "l/day")}]
 
 
 def test_statements_that_agree_stand_on_one_side():

@@ -8,7 +8,7 @@ from rackmath.audit.listed import listed
 _MEASURES = {
     "price": """price priced pricing cost costs charge charges fee rate tariff list ask asks bill billed pay pays paid
     quote quoted quotes rent rents rented lease leased hire hires sell sells sold clear cleared trade traded hands buy
-    bought worth rental""",
+    bought worth rental let letting lettings""",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
     "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
@@ -44,6 +44,7 @@ _MEASURES = {
     "vacancy": "vacant vacancy vacancies unfilled empty",
     "visit": "visit visits visited visitor visitors attendance attendances",
     "error": "error errors mistake mistakes",
+    "waste": "waste wastes wasted discard discards discarded bin binned throw throws threw thrown",
     "car": "car cars vehicle vehicles",
     "connect": "connect connects connected connection connections",
 }
@@ -59,6 +60,9 @@ PEOPLE = frozenset({"=rider", "=patient", "=pupil", "=client", "=staff", "=visit
 """Who may be called just people."""
 
 MONEY = frozenset({"=price", "=revenue", "=profit", "=spend", "=debt", "=saving", "=grant", "=wage", "=valuation"})
+MEANS = frozenset({stem("average"), stem("averaged"), "mean"})
+"""Words of a mean."""
+
 TIMES = frozenset({"=duration", "=wait", "=life"})
 """Measures that exclude each other, where each side has one."""
 
@@ -189,6 +193,9 @@ PERIODIC = {
 
 SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
 """Labels that a sentence may owe to those about it."""
+
+OPTIONAL = frozenset({"median", "on-demand", "linear", "single", "adult"})
+"""Labels of what is usual, so that silence may mean the same."""
 
 BOTH = (
     {"prefill", "decode"},

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from math import log
 
 from rackmath.audit.bounds import accepted
+from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
-from rackmath.audit.conflicts.lexicon import MONEY, PEOPLE, SETTINGS, SOFT, TIMES
+from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES
 from rackmath.audit.conflicts.names import parts, strangers
-from rackmath.audit.conflicts.reading import HEAD, HEADS, Reading, scopes
+from rackmath.audit.conflicts.reading import Reading, scopes
 from rackmath.audit.quantity import Quantity
 
 MOST_APART, LEAST_APART = 5.0, 1.02
@@ -19,6 +20,9 @@ MOST_APART, LEAST_APART = 5.0, 1.02
 
 NEAR = 0.5
 """What a shared word counts that one side only has near by, as a part of one that both have in the clause."""
+
+FAR = 0.3
+"""The same, of a name that both have only near by."""
 
 LEAST_CLOSE = 0.75
 """The same within a paragraph, where one figure is said to be another's."""
@@ -104,7 +108,7 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
         return None  # the other text has this figure too, of something else or under another condition
     if _contrary_scopes(a, b) or not _of_one_sort(a, b) or _contrary_conditions(a, b):
         return None
-    unsaid: list[str] = []
+    unsaid = sorted((a.hard ^ b.hard) - SETTINGS)
     if _contrary_years(a, b):
         return None
     for first, second, name in ((a.years, b.years, "year"), (a.times, b.times, "time")):
@@ -121,9 +125,10 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     if _contrary_names(a, b):
         return None
     common = a.local & b.local
-    half = (a.local & b.near) | (b.local & a.near)
-    told = weights.sum(common) + NEAR * weights.sum(half)
-    if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half):
+    half = ((a.local & (b.near | b.sentence.section)) | (b.local & (a.near | a.sentence.section))) - common
+    far = _far_names(a, b) - common - half
+    told = weights.sum(common) + NEAR * weights.sum(half) + FAR * weights.sum(far)
+    if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half | far):
         return None
     if max((weights[word] for word in common), default=0.0) < weights.rare:
         return None
@@ -139,6 +144,14 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _far_names(a: Reading, b: Reading) -> frozenset[str]:
+    """Return the words of names that stand about both, if they are of two notes or of two sections."""
+    first, second = a.sentence, b.sentence
+    if first.note is second.note and first.line.heading == second.line.heading:
+        return frozenset()
+    return (first.section | parts(first.before)) & (second.section | parts(second.before))
 
 
 def _of_unsaid_base(a: Reading, b: Reading) -> bool:
@@ -157,7 +170,7 @@ def _contrary_kinds(a: Reading, b: Reading, common: frozenset[str]) -> bool:
 
 def _alike_in(a: Reading, b: Reading) -> float:
     """Return what it counts that two figures agree in measure, year, time and in being a mean."""
-    mean = all("average" in each.soft or "mean" in each.soft for each in (a, b))
+    mean = all(not MEANS.isdisjoint(each.soft) for each in (a, b))
     conditions = bool(a.conditions & b.conditions)
     return sum((bool(a.measures & b.measures), bool(a.years & b.years), bool(a.times & b.times), conditions, mean))
 
@@ -165,10 +178,15 @@ def _alike_in(a: Reading, b: Reading) -> float:
 def _contrary_scopes(a: Reading, b: Reading) -> bool:
     """Whether one is of a scope that the other is not of."""
     return any(
-        label not in SETTINGS or label not in other.everything
+        not (label in SETTINGS and label in other.everything) and (label not in OPTIONAL or _is_scoped(other))
         for mine, other in ((a, b), (b, a))
         for label in mine.hard - other.hard
     )
+
+
+def _is_scoped(reading: Reading) -> bool:
+    """Whether a figure is of some scope, or a mean, so that it is not what is usual without saying so."""
+    return bool(reading.hard) or not MEANS.isdisjoint(reading.soft)
 
 
 def _contrary_years(a: Reading, b: Reading) -> bool:
@@ -214,7 +232,7 @@ def _by_unit(reading: Reading) -> Mapping[str, set[float]]:
 def _contrary_names(a: Reading, b: Reading) -> bool:
     """Whether two figures are of things with different names."""
     first, second = parts(a.names), parts(b.names)
-    if first and second and not first & second:
+    if first and second and not first & second and not (first <= b.everything and second <= a.everything):
         return True
     if strangers(a.names, b.names):
         return True

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rackmath.audit.conflicts.lexicon import SAY
+from rackmath.audit.conflicts.lexicon import SAY, STOP
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.listed import listed
 
@@ -22,6 +22,9 @@ _NO_NAMES = listed(
     twh gb tb mb fp16 fp8 fp4 bf16 int8 int4 hvac ups rack ok teu fte ftes vat gdp cpi sku skus kv ram ssd nvme the a an
     p50 p90 p95 p99 m2 m3 co2 kpi pdf url faq rfp sim sims mhz ghz ppa usd eur gbp"""
 )
+_BEGINS = re.compile(r"[\W\d_]{0,8}\Z|.*[.?!:][\"'“‘( ]*\Z", re.DOTALL)
+_FIRST = re.compile(r"(?:\A|[.?!:] )([A-Z][a-z]{2,30})(?:['’]s |(?= [A-Z][a-z]))")
+"""The first word of a sentence, where it owns something or a name goes on."""
 _SAYING = re.compile(rf"(?:['’]s)?\s(?:(?:has|have|had|now|also|own)\s)?(?:{'|'.join(sorted(SAY))})\b")
 _TOLD_BY = re.compile(
     r"\b(?:[Aa]ccording to|[Ss]ays|[Ss]aid|wrote|estimates? (?:by|from)|data from|reported by)\s(?:the\s)?\Z"
@@ -46,21 +49,27 @@ class Names:
         """Count how the words are written where capitals are no rule."""
         large: Counter[str] = Counter()
         small: Counter[str] = Counter()
+        first: set[str] = set()
         for text in texts:
             for match in re.finditer(r"(?<=[\w,;:)] )[^\W\d_][\w+-]{0,40}", text):
                 word = match.group()
                 (large if word[0].isupper() else small)[word.casefold()] += 1
+            first.update(match[1].casefold() for match in _FIRST.finditer(text))
         self._names = {word for word, count in large.items() if count > small[word]}
+        self._names |= {word for word in first if word not in small and stem(word) not in STOP}
 
     def of(self, text: str) -> list[Named]:
         """Return the names in a text in order."""
         found = []
         for match in _RUN.finditer(text):
             words = [_plain(word) for word in match.group().split(" ")]
-            begins = text[max(0, match.start() - 4) : match.start()].rstrip("\"'“‘( ")[-1:] in ("", ".", "?", "!", ":")
+            begins = (
+                _BEGINS.match(text[: match.start()] if match.start() < 9 else text[match.start() - 4 : match.start()])
+                is not None
+            )
             if begins and not (_coded(words[0]) or words[0] in self._names):
                 words = words[1:]
-            while words and _common(words[0]):
+            while words and (_common(words[0]) or (begins and stem(words[0]) in STOP)):
                 words = words[1:]
             while words and _common(words[-1]):
                 words = words[:-1]

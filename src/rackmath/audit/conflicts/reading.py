@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import groupby
 
 from rackmath.audit.conflicts.cells import Cell, cells
-from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, PERIODIC, QUOTED, SAYERS, STOP
+from rackmath.audit.conflicts.clause import base_of, hard_of, kinds_of, per_of
+from rackmath.audit.conflicts.lexicon import MEASURES, PERIODIC, QUOTED
 from rackmath.audit.conflicts.names import Name, Names, parts
 from rackmath.audit.conflicts.roles import is_change, role_of
-from rackmath.audit.conflicts.sentence import BACK, FIGURE, YEAR, Sentence, between, blanked, content, sentence_of
-from rackmath.audit.conflicts.stated import is_stated, noun_of
+from rackmath.audit.conflicts.sentence import BACK, YEAR, Sentence, between, blanked, content, sentence_of
+from rackmath.audit.conflicts.stated import is_day, is_stated, noun_of
 from rackmath.audit.conflicts.stems import stem, words
 from rackmath.audit.quantity import Quantity, quantities
 from rackmath.audit.read import Matter
@@ -36,20 +37,11 @@ _TIME = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12]|"
     r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
 )
-_FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every)\s([A-Za-z][A-Za-z-]{1,20})")
-_FIGURE_IN = re.compile(f"{FIGURE}+(?:\\s(?:million|billion|trillion))?(?:\\s(?:in|of))?\\s?")
-_OF = re.compile(
-    r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
-    r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})"
-)
-_TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
+_YEAR_END = re.compile(r"\b(?:end|close) of (?:the year|(?:19|20)\d\d\b)|\byear-end\b|\byear's end\b")
+_WHICH = re.compile(r",?\s(?:which|that|whose)\b")
+_ANTECEDENT = re.compile(r"(?:[^\W\d_][\w'’-]{0,30}\s){0,5}[^\W\d_][\w'’-]{0,30}\Z")
+"""The words that a relative clause tells of."""
 _CHANGE = re.compile(r"\b(?:change|growth|increase|decrease|difference|rise|fall|[+-]?/-)\b|[Δ±]", re.IGNORECASE)
-_AXIS = re.compile(r"[^\W\d_][\w-]*")
-_EACH_A = re.compile(
-    r"(?:\s(?:each|apiece)\s(?:a|an|per|every)\s|\s?/\s?|\sand\s(?=(?:hour|day|week|month|year)\b))([a-z]{1,12})\b"
-)
-HEAD = "head"
-HEADS = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
 _A_MILLION = re.compile(r"\s?(?:a|an|per|/)\s?(million|thousand)\b")
 
 
@@ -114,6 +106,8 @@ def readings(matter: Matter) -> Iterator[Reading]:
         titled = frozenset(each.name for each in names.of(note.title))
         before: Sentence | None = None
         paragraph = 0
+        section: frozenset[Name] = frozenset()
+        heading = ""
         for is_table, lines in groupby(note.lines, key=lambda line: is_row(line.text)):
             if is_table:
                 paragraph += 1
@@ -126,17 +120,25 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 continue
             for line in lines:
                 place += 1
+                if line.heading != heading:
+                    section, heading = frozenset(), line.heading
                 same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
                 paragraph += not same
                 found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
                 plain = blanked(line.text, found)
                 sentence = sentence_of(
-                    note, place, paragraph, line, plain, names, before if same else None, titled, last, found
+                    note, place, paragraph, line, plain, names, before if same else None, titled, last, found, section
                 )
                 before = sentence
+                section |= sentence.names
                 for each in found:
                     if is_stated(sentence, each):
                         yield _reading(sentence, found, each)
+
+
+def _times(text: str) -> frozenset[str]:
+    """Return the parts of a year that a text tells; the end of a year is in December."""
+    return frozenset(_TIME.findall(text)) | ({"December"} if _YEAR_END.search(text) else set())
 
 
 def _of_many(text: str, each: Quantity) -> Quantity:
@@ -170,29 +172,16 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
         names=sentence.names,
         years=frozenset(YEAR.findall(told)),
         times=frozenset(_TIME.findall(told)),
-        hard=_hard(told),
+        hard=hard_of(told),
         soft=raw,
-        per=_per(figure, told, ""),
+        per=per_of(figure, told, ""),
         noun=sentence.local if figure.unit == "" else frozenset(),
         conditions=frozenset(),
         rivals=(),
         role="change" if _CHANGE.search(told) else "",
         base=frozenset(),
-        kinds=_kinds(told),
+        kinds=kinds_of(told),
     )
-
-
-def _hard(told: str) -> frozenset[str]:
-    """Return the scopes that a text sets; both of two that make up the whole are as good as none."""
-    printed = {
-        part
-        for word in _AXIS.findall(told.casefold().replace("on demand", "on-demand"))
-        for part in (word, *word.split("-"))
-    }
-    axes = {HARD[word] for word in printed if word in HARD}
-    for pair in BOTH:
-        axes -= pair if pair <= axes else set()
-    return frozenset(axes)
 
 
 def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Reading:
@@ -202,12 +191,14 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
     first, last = between(sentence.segments, each)
     first, last = max(first, each.start - MOST_SEGMENT), min(last, each.end + MOST_SEGMENT)
     local = content(f"{told} {each.noun}")
+    if _WHICH.match(told) and (antecedent := _ANTECEDENT.search(sentence.plain[max(0, start - 60) : start])):
+        local |= content(antecedent.group())
     about = sentence.names & {name.name for name in sentence.named if start <= name.start < end}
     if text[:start].strip() == "" and BACK.match(text):
         local |= sentence.subject
     raw = frozenset(PERIODIC.get(root, root) for root in map(stem, words(f"{told} {each.text}")))
     years = frozenset(YEAR.findall(text[start:end])) or frozenset(YEAR.findall(text[first:last]))
-    times = frozenset(_TIME.findall(text[start:end])) or frozenset(_TIME.findall(text[first:last]))
+    times = _times(text[start:end]) or _times(text[first:last])
     return Reading(
         sentence=sentence,
         figure=each,
@@ -217,9 +208,9 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
         names=about,
         years=years or frozenset(YEAR.findall(text)),
         times=times,
-        hard=_hard(f"{told} {each.text}"),
+        hard=hard_of(f"{told} {each.text}"),
         soft=raw,
-        per=_per(each, told, text[each.end : each.end + 30]),
+        per=per_of(each, told, text[each.end : each.end + 30]),
         noun=noun_of(text, each) if each.unit == "" else frozenset(),
         conditions=frozenset(
             (other.unit or stem(other.noun.split(" ")[0]), round(other.value, 9))
@@ -228,13 +219,14 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
             and not (other.like(each) and other.noun == each.noun)
             and other.kind != "year"
             and not YEAR.fullmatch(other.text)
+            and not is_day(text, other)
             and not (other.kind == "share" and is_change(text, first, last, other))
             and max(first, start - 120) <= other.start < min(last, end + 120)
         ),
         rivals=tuple(other for other in found if other.like(each)),
         role=role_of(text, first, last, each),
-        base=_base(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
-        kinds=_kinds(told),
+        base=base_of(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
+        kinds=kinds_of(told),
     )
 
 
@@ -255,32 +247,6 @@ def _clause(sentence: Sentence, found: list[Quantity], each: Quantity) -> tuple[
 
 def _alike(a: Quantity, b: Quantity) -> bool:
     return a.noun.split(" ")[:1] == b.noun.split(" ")[:1]
-
-
-def _base(after: str) -> frozenset[str]:
-    """Return the words that say what a share is of."""
-    match = _OF.match(_FIGURE_IN.sub("", after))
-    return content(match["of"]) if match else frozenset()
-
-
-def _kinds(text: str) -> dict[str, str]:
-    """Return, for each word that says something, the one just before it that does."""
-    found: dict[str, str] = {}
-    for match in _TWO.finditer(text.casefold()):
-        first, second = stem(match[1]), stem(match[2])
-        if first not in STOP and first not in SAYERS and first not in MEASURES and second not in STOP:
-            found.setdefault(second, first)
-    return found
-
-
-def _per(each: Quantity, told: str, after: str) -> frozenset[str]:
-    """Return what a figure is per, also where that is said apart from it ("for each kWh …", "each a day")."""
-    found = {word for thing in each.per for word in re.split(r"[\s-]", thing)}
-    if match := _EACH_A.match(after):
-        found.add(match[1])
-    if not found and (match := _FOR_EACH.search(told)):
-        found = set(match[1].casefold().split("-"))
-    return frozenset(HEAD if root in HEADS else root for root in map(stem, found))
 
 
 def scopes(reading: Reading, group: frozenset[str]) -> frozenset[str]:

@@ -20,6 +20,7 @@ _CHANGES = re.compile(
 )
 _SAVED = re.compile(r"\bsav(?:e|es|ed|ing|ings)\s(?:[a-z]{1,12}\s){0,3}\Z")
 _IF = re.compile(
+    r"\A(?:push|hold|take|raise|add|run|double|halve|scale|let|say)\s(?:a|an|it|that|the|this)\b|"
     r"\b(?:if|would|could|might|should|suppos\w{1,4}|assum\w{1,6}|unless|were to|what-if|imagine|breaks? even|"
     r"break-even|breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
     re.IGNORECASE,

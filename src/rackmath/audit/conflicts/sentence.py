@@ -18,6 +18,7 @@ FIGURE = "\u0001"
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
+_ON_DEMAND = re.compile(r"\bon demand\b")
 _CLAUSE = re.compile(
     r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|"
     r"versus|vs|compared|against|than)\b"
@@ -50,6 +51,8 @@ class Sentence:
     """Years of the sentences before it in its paragraph."""
     before: frozenset[Name]
     """Names of the sentences before it in its paragraph, of the heading and of the title."""
+    section: frozenset[str]
+    """Words of the names that the note's title has and what stands before it under its heading."""
 
 
 def sentence_of(
@@ -63,6 +66,7 @@ def sentence_of(
     titled: frozenset[Name],
     last: str,
     found: Sequence[Quantity] = (),
+    section: frozenset[Name] = frozenset(),
 ) -> Sentence:
     """Read a sentence; `before` is the one before it in its paragraph, `plain` its text without its figures."""
     counted = {(each.noun.split(" ")[0],) for each in found}
@@ -93,6 +97,7 @@ def sentence_of(
         last=last,
         earlier=(frozenset(YEAR.findall(before.line.text)) or before.earlier) if before else frozenset(),
         before=known,
+        section=parts(section | titled),
     )
 
 
@@ -122,7 +127,7 @@ def content(text: str) -> frozenset[str]:
     """Return the stems of the words that say what a text is about."""
     return frozenset(
         one_word(found)
-        for word in words(text)
+        for word in words(_ON_DEMAND.sub("on-demand", text))
         if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
     )
 

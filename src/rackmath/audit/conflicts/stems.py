@@ -28,6 +28,9 @@ _ENDINGS = (
 WHOLE = frozenset({"take-up", "on-demand", "break-even", "second-hand"})
 """Words with a hyphen whose parts say something else."""
 
+_NOUNS = frozenset({"building", "housing", "dwelling", "listing", "holding"})
+"""Nouns whose ending belongs to them."""
+
 SHORTEST = 4
 """Letters that are left of a word at least."""
 
@@ -38,6 +41,8 @@ def stem(word: str) -> str:
     if word[-1:] == "s" and word[:-1].isupper() and len(word) > 2:
         return word[:-1].casefold()  # GPUs
     word = singular(word.casefold().strip(".'’-").removesuffix("'s").removesuffix("’s"))
+    if word in _NOUNS:
+        return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST:
             word = word.removesuffix(ending)
