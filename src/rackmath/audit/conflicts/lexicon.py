@@ -12,8 +12,10 @@ _MEASURES = {
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
     "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
-    capex opex invest invested""",
+    opex invest invested""",
     "debt": "debt debts owe owes owed borrow borrowed borrowing loan loans arrears",
+    "capex": "capex",
+    "deficit": "deficit deficits overspend overspends overspent overspending shortfall shortfalls",
     "saving": "save saves saved saving savings",
     "grant": "subsidy subsidies subsidise grant grants aid",
     "wage": "wage wages salary salaries salaried earn earns earned pay pays paid",
@@ -33,11 +35,12 @@ _MEASURES = {
     "ship": "ship ships vessel vessels boat boats",
     "patient": "patient patients",
     "pupil": "pupil pupils student students",
-    "client": "customer customers client clients subscriber subscribers take-up uptake penetration",
+    "client": """customer customers client clients subscriber subscribers tenant tenants take-up uptake
+    penetration""",
     "share": "share proportion fraction percentage",
     "yield": "yield yields output produce produces produced production",
     "move": "move moves moved moving transfer transfers transferred transport haul relocate relocating repositioning",
-    "fault": "fault faults failure failures fail failed fails breakdown breakdowns outage outages",
+    "fault": "fault faults failure failures fail failed fails breakdown breakdowns outage outages afr",
     "make": "build builds built construct constructed construction",
     "distance": "mileage kilometre kilometres kilometer kilometers km mile miles distance",
     "area": "area acreage footprint",
@@ -46,6 +49,12 @@ _MEASURES = {
     "error": "error errors mistake mistakes",
     "waste": "waste wastes wasted discard discards discarded bin binned throw throws threw thrown",
     "car": "car cars vehicle vehicles",
+    "live": "live energised energized online operational commissioned",
+    "prompt": "prompt prompts input inputs",
+    "answer": "answer answers output outputs completion completions",
+    "request": "request requests call calls query queries",
+    "coder": "coding coder coders programming",
+    "delay": "lead lead-time",
     "connect": "connect connects connected connection connections",
 }
 
@@ -81,7 +90,8 @@ STOP = frozenset(
     hundred thousand million billion trillion dozen percent cent percentage point points number amount level value
     total figure second minute hour day week month year annum annual annually hourly daily weekly monthly quarterly
     yearly dollar pound euro cents pence usd eur gbp typical typically normal usual around fully simply really quite
-    average averaged averages mean averaging said say says"""
+    average averaged averages mean averaging said say says company firm business management board expect expects
+    expected guides guided guidance"""
     )
 )
 """Words, periods and sizes that do not tell one quantity from another."""
@@ -132,8 +142,8 @@ HARD = _axes(
     "cached",
     "blended",
     "batch batched",
-    "input",
-    "output",
+    "input prompt prompts",
+    "output completion completions",
     "spot",
     "reserved reservation reservations",
     "on-demand",

@@ -128,11 +128,11 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     half = ((a.local & (b.near | b.sentence.section)) | (b.local & (a.near | a.sentence.section))) - common
     far = _far_names(a, b) - common - half
     told = weights.sum(common) + NEAR * weights.sum(half) + FAR * weights.sum(far)
+    told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
     if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half | far):
         return None
     if max((weights[word] for word in common), default=0.0) < weights.rare:
         return None
-    told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
     less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
     score = told / (told + STRANGE * less + MORE * more)
     if _of_unsaid_base(a, b):
@@ -243,7 +243,8 @@ def _contrary_names(a: Reading, b: Reading) -> bool:
         if one_note and mine.names and not other.names and not parts(mine.names) & other.everything:
             return True
         known = parts(other.sentence.before | other.sentence.names)
-        if mine.names and not other.names and known and not parts(mine.names) & known:
+        own = parts(mine.names | mine.sentence.before)
+        if mine.names and not other.names and known and not own & known:
             return True
     return False
 

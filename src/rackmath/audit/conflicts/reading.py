@@ -38,6 +38,8 @@ _TIME = re.compile(
     r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
 )
 _YEAR_END = re.compile(r"\b(?:end|close) of (?:the year|(?:19|20)\d\d\b)|\byear-end\b|\byear's end\b")
+_END = re.compile(r"\b(?:until|till|by|through|since)\s(?:[a-z]+\s){0,3}(?:19|20)\d\d\b")
+"""A year at which something else ends or began."""
 _WHICH = re.compile(r",?\s(?:which|that|whose)\b")
 _ANTECEDENT = re.compile(r"(?:[^\W\d_][\w'’-]{0,30}\s){0,5}[^\W\d_][\w'’-]{0,30}\Z")
 """The words that a relative clause tells of."""
@@ -100,7 +102,7 @@ def readings(matter: Matter) -> Iterator[Reading]:
     """Yield the figures of all notes that can be held against others, those of tables too."""
     names = Names(line.text for note in matter.notes for line in note.lines if line.text != line.heading)
     years = Counter(year for note in matter.notes for line in note.lines for year in YEAR.findall(line.text))
-    last = max(years, key=lambda year: (years[year], year), default="")
+    last = max((year for year, count in years.items() if count > 1), key=lambda year: (years[year], year), default="")
     place = 0
     for note in matter.notes:
         titled = frozenset(each.name for each in names.of(note.title))
@@ -206,7 +208,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
         local=local | parts(about),
         measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
         names=about,
-        years=years or frozenset(YEAR.findall(text)),
+        years=years or frozenset(YEAR.findall(_END.sub("", text))),
         times=times,
         hard=hard_of(f"{told} {each.text}"),
         soft=raw,

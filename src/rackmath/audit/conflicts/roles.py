@@ -14,7 +14,7 @@ _CHANGED = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drop(?:s|ped)?|cuts?|cutting|reduc\w{1,8}|increas\w{1,6}|gr[eo]w\w{0,4}|gains?|"
-    r"gained|declin\w{1,6}|up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
+    r"gained|declin\w{1,6}|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
     r"jump\w{0,4}|surg\w{1,4}|shrank|lower(?:s|ed)?|rais\w{1,4}|compress\w{1,6}|slash\w{1,4}|add(?:s|ed)?)"
     r"(?:\s(?:of|by|in|some|only|just|roughly|about|around|costs?|prices?|it|them|this|that|the|price|cost))*\s?\Z"
 )
@@ -27,13 +27,13 @@ _IF = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|propos(?:es|ed|al)|"
-    r"aims?|will|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|"
+    r"aims?|will|guid(?:ed|es|ance)|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|"
     r"next (?:year|summer|winter|quarter))\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
     r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
-    r"once|until|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"once|until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )

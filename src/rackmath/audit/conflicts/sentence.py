@@ -124,18 +124,13 @@ def between(places: tuple[int, ...], each: Quantity) -> tuple[int, int]:
 
 
 def content(text: str) -> frozenset[str]:
-    """Return the stems of the words that say what a text is about."""
+    """Return the stems of the words that say what a text is about; passengers and ridership are the same."""
     return frozenset(
-        one_word(found)
+        each
         for word in words(_ON_DEMAND.sub("on-demand", text))
         if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
+        for each in MEASURES.get(found, (found,))
     )
-
-
-def one_word(root: str) -> str:
-    """Return the measure that a word stands for, if it is one only: passengers and ridership are the same."""
-    measures = MEASURES.get(root, frozenset())
-    return next(iter(measures)) if len(measures) == 1 else root
 
 
 def _subject(text: str) -> frozenset[str]:

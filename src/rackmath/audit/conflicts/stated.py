@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rackmath.audit.conflicts.lexicon import SAYERS, STOP
-from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content, one_word
+from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.setting import is_name
@@ -79,11 +79,11 @@ def _when(text: str, each: Quantity) -> bool:
 
 def noun_of(text: str, each: Quantity) -> frozenset[str]:
     """Return what a bare number counts: the words after it, or those before in "an average gate of 28,900"."""
-    after = [one_word(root) for word in each.noun.split(" ")[:2] if word and (root := stem(word)) not in STOP]
+    after = content(" ".join(each.noun.split(" ")[:2]))
     if after and each.kind == "amount":
-        return frozenset(after) | _counted(text, each)
+        return after | _counted(text, each)
     if after or each.kind != "amount":
-        return frozenset(after)
+        return after
     if each.step == 0.0 or (each.step >= 1 and each.value < FEW):
         return frozenset()  # "an exponent of 1" counts nothing
     match = _NOUN_BEFORE.search(text[max(0, each.start - 60) : each.start])
@@ -99,5 +99,5 @@ def _counted(text: str, each: Quantity) -> frozenset[str]:
         if root in STOP and root != "and":
             break
         if root not in STOP and root not in SAYERS and "-" not in word:
-            found.append(one_word(root))
+            found += MEASURES.get(root, (root,))
     return frozenset(found)
