@@ -329,7 +329,11 @@ def _quantity(text: str, read: Measure) -> Quantity:
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
-    if kind == "amount" and (spelt := _SPELT_UNIT.match(text, end)) and (unit == "" or (unit == "m" and spelt["power"])):
+    if (
+        kind == "amount"
+        and (spelt := _SPELT_UNIT.match(text, end))
+        and (unit == "" or (unit == "m" and spelt["power"]))
+    ):
         unit, more = _SPELT_UNITS[spelt.lastgroup or ""]
         unit, more = ("m²", 1.0) if spelt["power"] == "²" else (unit, more)
         factor, value, noun, end = factor * more, value * more, "", spelt.end()

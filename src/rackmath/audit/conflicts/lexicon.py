@@ -7,8 +7,9 @@ from rackmath.audit.listed import listed
 
 _MEASURES = {
     "price": """price priced pricing cost costs charge charges fee rate tariff list ask asks bill billed pay pays paid
-    quote quoted quotes rent rents rented lease leased hire hires sell sells sold clear cleared trade traded hands buy
-    bought worth rental let letting lettings""",
+    quote quoted quotes sell sells sold clear cleared trade traded hands buy
+    bought worth rent rents rented rental lease leased hire hires let letting lettings""",
+    "rent": "rent rents rented rental lease leased hire hires let letting lettings",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
     "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
@@ -72,6 +73,24 @@ MONEY = frozenset({"=price", "=revenue", "=profit", "=spend", "=debt", "=saving"
 MEANS = frozenset({stem("average"), stem("averaged"), "mean"})
 """Words of a mean."""
 
+VAGUE = frozenset(
+    {
+        "=price",
+        "=spend",
+        "=draw",
+        "=speed",
+        "=share",
+        "=duration",
+        "=make",
+        "=yield",
+        "=move",
+        "=life",
+        "=wage",
+        "=error",
+    }
+)
+"""Measures of many things: they do not say of what a figure is."""
+
 TIMES = frozenset({"=duration", "=wait", "=life"})
 """Measures that exclude each other, where each side has one."""
 
@@ -83,7 +102,7 @@ STOP = frozenset(
     to under was we were what when where which while who whose will with would about around roughly approximately
     nearly almost up down more most less least very also still just only even now not no each every per all any other
     another new one two three four five six seven eight nine ten eleven twelve your you he she his her i my me us
-    versus against makes make made makes put puts give gives gave came come comes went go goes got get gets
+    versus against makes make made makes put puts give gives gave came come comes went go goes going got get gets
     keep keeps out off after before because since until through between within during without both either neither
     however though although whether how why here too again ever never once yet same like much many few several own
     half third quarter double twice times time hence already back later above below stands stood sits sit standing
@@ -152,7 +171,7 @@ HARD = _axes(
     "training",
     "inference",
     "prefill",
-    "decode",
+    "decode decodes decoded decoding",
     "planned proposed",
     "designed",
     "permit permits permitted allowed allowance limit ceiling cap",

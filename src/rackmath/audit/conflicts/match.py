@@ -10,7 +10,7 @@ from math import log
 from rackmath.audit.bounds import accepted
 from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
-from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES
+from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
 from rackmath.audit.quantity import Quantity
@@ -256,8 +256,12 @@ def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[st
     if not plain and not a.measures & b.measures:
         return False
     if (common | half) & names:
-        return len(common | half) >= 2
-    return len(plain) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
+        return len((common | half) - VAGUE) + bool(a.figure.per and a.measures & b.measures) >= 2
+    if not plain - VAGUE:
+        return False
+    if any(each.local <= common for each in (a, b)):
+        return len(plain) >= 2  # all that the one says is said by the other
+    return len(plain - VAGUE) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
 
 
 def differ(a: Quantity, b: Quantity) -> bool:

@@ -23,6 +23,7 @@ _CLAUSE = re.compile(
     r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|"
     r"versus|vs|compared|against|than)\b"
 )
+_WORD_OR_FIGURE = re.compile(f"{FIGURE}|[^\\W\\d_][\\w’'-]*")
 _SEGMENT = re.compile(r";|,\swhich\b|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
 
 
@@ -134,9 +135,11 @@ def content(text: str) -> frozenset[str]:
 
 
 def _subject(text: str) -> frozenset[str]:
-    """Return the first words of a sentence that say what it is about."""
-    found = []
-    for word in words(text[:90]):
-        if len(root := stem(word)) > 2 and root not in STOP and root not in SAYERS:
-            found.append(root)
+    """Return the first words of a sentence that say what it is about, up to its first figure or word of saying."""
+    found: list[str] = []
+    for match in _WORD_OR_FIGURE.finditer(text[:90]):
+        root = stem(match.group())
+        if match.group()[0] == FIGURE or root in SAYERS:
+            break
+        found += content(match.group())
     return frozenset(found[:3])

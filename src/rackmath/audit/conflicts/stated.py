@@ -19,7 +19,7 @@ FEW = 10
 _APPOSED = re.compile(f"{FIGURE}[^{FIGURE}]{{0,16}}[,(]\\s?\\Z")
 _RESULT = re.compile(r"(?:That|This|Which|So that|So this) (?:is|was|makes|made|comes|came|means|meant|gives|gave)\b")
 _NOUN_BEFORE = re.compile(
-    r"((?:[^\W\d_][\w'’-]{0,30}\s){1,6}?)(?:of|is|was|are|were|at|averaged|"
+    r"((?:(?:[^\W\d_][\w'’-]{0,30}|(?:19|20)\d\d)\s){1,6}?)(?:of|is|was|are|were|at|averaged|"
     r"reached|totalled|came to|stands at|stood at|number|numbered)\s\Z"
 )
 _AFTER = re.compile(r"(?:\s[^\W\d_][\w'’-]{0,30}){1,5}")

@@ -143,7 +143,11 @@ def _slipped(
     claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate], alone: bool
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a usual slip leads from a likely formula to the claim."""
-    if (told.other and told.tie < FIRM) or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
+    if (
+        (told.other and told.tie < FIRM)
+        or (told.tie <= 0 and not told.total)
+        or (figure.kind == "amount" and claim.figure.step == 0.0)
+    ):
         return None
     plain = [each for each in ranked[:40] if not _strange(each, claim, told)]
     found = slip(claim, figure, told, plain, _width(figure), alone=alone)
@@ -173,7 +177,9 @@ def _based(claim: Place, each: Candidate) -> bool:
     """Whether the base of a share follows it at once, "6 % over 16", and the formula does not take it."""
     match = _ON.match(claim.after + claim.line.text[claim.figure.end + len(claim.after) :][:4])
     base = claim.figure.end + match.end() if match else -1
-    return match is not None and all(place.figure.start != base or place.line is not claim.line for place in each.inputs)
+    return match is not None and all(
+        place.figure.start != base or place.line is not claim.line for place in each.inputs
+    )
 
 
 def _all(near: Near) -> Iterator[Candidate]:
@@ -350,7 +356,9 @@ def _later(place: Place, claim: Place) -> bool:
     if place.sentence != claim.sentence or place.figure.start < claim.figure.start:
         return False
     between = claim.line.text[claim.figure.end : place.figure.start]
-    return _BASE.fullmatch(between) is None and not (place.figure.unit in ("s", "month") and _TERM_OF.fullmatch(between))
+    return _BASE.fullmatch(between) is None and not (
+        place.figure.unit in ("s", "month") and _TERM_OF.fullmatch(between)
+    )
 
 
 _TERM_OF = re.compile(r"(?:\s[a-z]+){0,2}\s(?:in|over|for|during|within)\s(?:an?\s|the\s|that\s)?")

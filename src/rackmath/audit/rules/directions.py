@@ -65,7 +65,9 @@ def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding
             continue
         if any(each.sentence == last.sentence for each, _ in dated[at + 1 :]):
             continue
-        told = [(match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))]
+        told = [
+            (match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))
+        ]
         other = next(
             (
                 (each, year)

@@ -585,7 +585,11 @@ def _scaled(near: Near) -> Iterator[Candidate]:
         ratio = told[0] / told[1]
         for by in near.places:
             pue = by.overhead and not by.figure.unit
-            if by is base or not (pue or by.figure.kind in ("share", "factor")) or (by.figure.kind == "share" and by.periods):
+            if (
+                by is base
+                or not (pue or by.figure.kind in ("share", "factor"))
+                or (by.figure.kind == "share" and by.periods)
+            ):
                 continue
             score = 0.6 + cues.tie - near.far(base, by) - 0.5 * told[2]
             if pue:

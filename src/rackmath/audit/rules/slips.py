@@ -97,9 +97,7 @@ def slip(
         if alone and worth > most and each.score >= READ and (figure.unit or figure.per) and _beside(each, claim):
             most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
-            if not _is(figure, computed.scaled(by)) or (
-                by in HALVES and not (alone and figure.kind == "amount")
-            ):
+            if not _is(figure, computed.scaled(by)) or (by in HALVES and not (alone and figure.kind == "amount")):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
             if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):

@@ -268,7 +268,9 @@ def _learnt(
 def _scale(judged: Sequence[tuple[Cell, Cell, Cell, Computed, Verdict]]) -> float:
     """Return the power of a thousand by which the heads of a table differ, as in "mkr" and "kr per MWh"."""
     ratios = sorted(
-        z.value / computed.value for *_, z, computed, verdict in judged if verdict in ("holds", "rounds") and computed.value
+        z.value / computed.value
+        for *_, z, computed, verdict in judged
+        if verdict in ("holds", "rounds") and computed.value
     )
     middle = ratios[len(ratios) // 2] if ratios else 1.0
     return next((scale for scale in HEADS if abs(middle / scale - 1) < 0.1), 1.0)
