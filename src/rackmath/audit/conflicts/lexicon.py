@@ -28,7 +28,7 @@ _MEASURES = {
     "life": "life lifetime lifespan lives depreciate depreciated depreciation",
     "speed": """throughput speed push pushes pushed serve serves served emit emits emitted process processes processed
     handle handles handled rate generate generates produce produces sustain sustains sustained""",
-    "lose": "lose loses lost loss losses evaporate evaporates evaporated evaporative",
+    "lose": "lose loses lost loss losses evaporate evaporates evaporated evaporative leak leaks leaked leaking leakage",
     "staff": "staff post posts head heads headcount employee employees fte ftes workforce personnel worker workers",
     "rider": "rider riders passenger passengers ridership boarding boardings commuter commuters",
     "home": "home homes household households dwelling dwellings house houses premises",
@@ -46,7 +46,8 @@ _MEASURES = {
     "distance": "mileage kilometre kilometres kilometer kilometers km mile miles distance",
     "area": "area acreage footprint",
     "vacancy": "vacant vacancy vacancies unfilled empty",
-    "visit": "visit visits visited visitor visitors attendance attendances",
+    "visit": "visit visits visited visitor visitors attendance attendances gate gates crowd crowds spectator spectators",
+    "ground": "ground stadium arena",
     "error": "error errors mistake mistakes",
     "waste": "waste wastes wasted discard discards discarded bin binned throw throws threw thrown",
     "car": "car cars vehicle vehicles",
@@ -56,6 +57,7 @@ _MEASURES = {
     "request": "request requests call calls query queries",
     "coder": "coding coder coders programming",
     "delay": "lead lead-time",
+    "megalitre": "megalitre megalitres megaliter megaliters ml",
     "connect": "connect connects connected connection connections",
 }
 
@@ -74,20 +76,8 @@ MEANS = frozenset({stem("average"), stem("averaged"), "mean"})
 """Words of a mean."""
 
 VAGUE = frozenset(
-    {
-        "=price",
-        "=spend",
-        "=draw",
-        "=speed",
-        "=share",
-        "=duration",
-        "=make",
-        "=yield",
-        "=move",
-        "=life",
-        "=wage",
-        "=error",
-    }
+    f"={measure}"
+    for measure in "price spend draw speed share duration make yield move life wage error megalitre".split()
 )
 """Measures of many things: they do not say of what a figure is."""
 
@@ -106,7 +96,7 @@ STOP = frozenset(
     keep keeps out off after before because since until through between within during without both either neither
     however though although whether how why here too again ever never once yet same like much many few several own
     half third quarter double twice times time hence already back later above below stands stood sits sit standing
-    hundred thousand million billion trillion dozen percent cent percentage point points number amount level value
+    metre metres tonne tonnes hundred thousand million billion trillion dozen percent cent percentage point points number amount level value
     total figure second minute hour day week month year annum annual annually hourly daily weekly monthly quarterly
     yearly dollar pound euro cents pence usd eur gbp typical typically normal usual around fully simply really quite
     average averaged averages mean averaging said say says company firm business management board expect expects

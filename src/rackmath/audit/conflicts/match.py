@@ -255,8 +255,11 @@ def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[st
     plain = common - names
     if not plain and not a.measures & b.measures:
         return False
-    if (common | half) & names:
-        return len((common | half) - VAGUE) + bool(a.figure.per and a.measures & b.measures) >= 2
+    told = (common | half) - VAGUE
+    if told & names:
+        own, other = (each.local - told - names - VAGUE for each in (a, b))
+        of_one_rate = bool(a.figure.per and a.measures & b.measures) and not (own and other)
+        return of_one_rate or not told <= names
     if not plain - VAGUE:
         return False
     if any(each.local <= common for each in (a, b)):

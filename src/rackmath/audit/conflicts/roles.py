@@ -35,7 +35,7 @@ _AHEAD = re.compile(
 )
 _ONCE = re.compile(
     r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
-    r"once|until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"(?:was|were|had|cost) once|once (?:was|were|had|cost|stood|paid)|until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )
