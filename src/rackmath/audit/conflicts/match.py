@@ -13,6 +13,7 @@ from rackmath.audit.conflicts.contrast import is_contrast
 from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
+from rackmath.audit.conflicts.stated import FEW
 from rackmath.audit.quantity import Quantity
 
 MOST_APART, LEAST_APART = 5.0, 1.02
@@ -141,9 +142,16 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
         score *= OTHER_KIND
     if is_contrast(a, b):
         return None
+    if all(map(_is_few, (a, b))) and len(common) < 3 and not common & parts(a.names | b.names):
+        return None  # three and two of something are soon counted
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _is_few(reading: Reading) -> bool:
+    """Whether a figure counts a few things."""
+    return reading.figure.unit == "" and reading.figure.value < FEW and reading.figure.value.is_integer()
 
 
 def _far_names(a: Reading, b: Reading) -> frozenset[str]:
@@ -262,8 +270,8 @@ def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[st
         return of_one_rate or not told <= names
     if not plain - VAGUE:
         return False
-    if any(each.local <= common for each in (a, b)):
-        return len(plain) >= 2  # all that the one says is said by the other
+    if any(len(each.local - common - VAGUE) < 2 for each in (a, b)):
+        return len(plain) >= 2  # nearly all that the one says is said by the other
     return len(plain - VAGUE) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
 
 

@@ -225,7 +225,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
             and not (other.kind == "share" and is_change(text, first, last, other))
             and max(first, start - 120) <= other.start < min(last, end + 120)
         ),
-        rivals=tuple(other for other in found if other.like(each)),
+        rivals=tuple(other for other in found if other.like(each) and (each.unit or other.noun in ("", each.noun))),
         role=role_of(text, first, last, each),
         base=base_of(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
         kinds=kinds_of(told),
