@@ -28,7 +28,8 @@ _MEASURES = {
     "life": "life lifetime lifespan lives depreciate depreciated depreciation",
     "speed": """throughput speed push pushes pushed serve serves served emit emits emitted process processes processed
     handle handles handled rate generate generates produce produces sustain sustains sustained""",
-    "lose": "lose loses lost loss losses evaporate evaporates evaporated evaporative leak leaks leaked leaking leakage",
+    "lose": """lose loses lost loss losses evaporate evaporates evaporated evaporative leak leaks leaked leaking
+    leakage""",
     "staff": "staff post posts head heads headcount employee employees fte ftes workforce personnel worker workers",
     "rider": "rider riders passenger passengers ridership boarding boardings commuter commuters",
     "home": "home homes household households dwelling dwellings house houses premises",
@@ -46,7 +47,8 @@ _MEASURES = {
     "distance": "mileage kilometre kilometres kilometer kilometers km mile miles distance",
     "area": "area acreage footprint",
     "vacancy": "vacant vacancy vacancies unfilled empty",
-    "visit": "visit visits visited visitor visitors attendance attendances gate gates crowd crowds spectator spectators",
+    "visit": """visit visits visited visitor visitors attendance attendances gate gates crowd crowds spectator
+    spectators""",
     "ground": "ground stadium arena",
     "error": "error errors mistake mistakes",
     "waste": "waste wastes wasted discard discards discarded bin binned throw throws threw thrown",
@@ -77,7 +79,21 @@ MEANS = frozenset({stem("average"), stem("averaged"), "mean"})
 
 VAGUE = frozenset(
     f"={measure}"
-    for measure in "price spend draw speed share duration make yield move life wage error megalitre".split()
+    for measure in [
+        "price",
+        "spend",
+        "draw",
+        "speed",
+        "share",
+        "duration",
+        "make",
+        "yield",
+        "move",
+        "life",
+        "wage",
+        "error",
+        "megalitre",
+    ]
 )
 """Measures of many things: they do not say of what a figure is."""
 
@@ -96,7 +112,8 @@ STOP = frozenset(
     keep keeps out off after before because since until through between within during without both either neither
     however though although whether how why here too again ever never once yet same like much many few several own
     half third quarter double twice times time hence already back later above below stands stood sits sit standing
-    metre metres tonne tonnes hundred thousand million billion trillion dozen percent cent percentage point points number amount level value
+    metre metres tonne tonnes hundred thousand million billion trillion dozen percent cent percentage point points
+    number amount level value
     total figure second minute hour day week month year annum annual annually hourly daily weekly monthly quarterly
     yearly dollar pound euro cents pence usd eur gbp typical typically normal usual around fully simply really quite
     average averaged averages mean averaging said say says company firm business management board expect expects

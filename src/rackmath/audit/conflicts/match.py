@@ -105,7 +105,7 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     close = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
     if close and not (a.attributed or b.attributed):
         return None  # what stands together is of two things, unless somebody else says the one
-    if any(not differ(a.figure, each) for each in b.rivals) or any(not differ(b.figure, each) for each in a.rivals):
+    if _has_a_twin(a, b, close=close) or _has_a_twin(b, a, close=close):
         return None  # the other text has this figure too, of something else or under another condition
     if _contrary_scopes(a, b) or not _of_one_sort(a, b) or _contrary_conditions(a, b):
         return None
@@ -147,6 +147,13 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _has_a_twin(a: Reading, b: Reading, *, close: bool) -> bool:
+    """Whether a figure also stands beside the other, or in the sentence before it if that is of another paragraph."""
+    return any(not differ(a.figure, each) for each in b.rivals) or (
+        not close and any(abs(a.figure.value / each.value - 1) < LEAST_APART - 1 for each in b.earlier if each.value)
+    )
 
 
 def _is_few(reading: Reading) -> bool:

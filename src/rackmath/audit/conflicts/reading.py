@@ -66,6 +66,8 @@ class Reading:
     noun: frozenset[str]
     conditions: frozenset[tuple[str, float]]
     rivals: tuple[Quantity, ...]
+    earlier: tuple[Quantity, ...]
+    """The figures of its kind in its sentence, and in the one before."""
     role: str
     base: frozenset[str]
     """What a share is of."""
@@ -107,6 +109,7 @@ def readings(matter: Matter) -> Iterator[Reading]:
     for note in matter.notes:
         titled = frozenset(each.name for each in names.of(note.title))
         before: Sentence | None = None
+        earlier: list[Quantity] = []
         paragraph = 0
         section: frozenset[Name] = frozenset()
         heading = ""
@@ -131,11 +134,11 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 sentence = sentence_of(
                     note, place, paragraph, line, plain, names, before if same else None, titled, last, found, section
                 )
-                before = sentence
-                section |= sentence.names
                 for each in found:
                     if is_stated(sentence, each):
-                        yield _reading(sentence, found, each)
+                        yield _reading(sentence, found, each, earlier if same else [])
+                before, earlier = sentence, found
+                section |= sentence.names
 
 
 def _times(text: str) -> frozenset[str]:
@@ -180,13 +183,14 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
         noun=sentence.local if figure.unit == "" else frozenset(),
         conditions=frozenset(),
         rivals=(),
+        earlier=(),
         role="change" if _CHANGE.search(told) else "",
         base=frozenset(),
         kinds=kinds_of(told),
     )
 
 
-def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Reading:
+def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier: list[Quantity]) -> Reading:
     text = sentence.line.text
     start, end = _clause(sentence, found, each)
     told = sentence.plain[start:end]
@@ -225,7 +229,8 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
             and not (other.kind == "share" and is_change(text, first, last, other))
             and max(first, start - 120) <= other.start < min(last, end + 120)
         ),
-        rivals=tuple(other for other in found if other.like(each) and (each.unit or other.noun in ("", each.noun))),
+        rivals=_rivals(found, each),
+        earlier=_rivals(earlier, each),
         role=role_of(text, first, last, each),
         base=base_of(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
         kinds=kinds_of(told),
@@ -245,6 +250,10 @@ def _clause(sentence: Sentence, found: list[Quantity], each: Quantity) -> tuple[
             if other.start >= each.end:
                 end = min(end, other.start)
     return max(start, each.start - MOST_CLAUSE), min(end, each.end + MOST_CLAUSE)
+
+
+def _rivals(found: list[Quantity], each: Quantity) -> tuple[Quantity, ...]:
+    return tuple(other for other in found if other.like(each) and (each.unit or other.noun in ("", each.noun)))
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:

@@ -14,7 +14,8 @@ _CHANGED = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drop(?:s|ped)?|cuts?|cutting|reduc\w{1,8}|increas\w{1,6}|gr[eo]w\w{0,4}|gains?|"
-    r"gained|declin\w{1,6}|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
+    r"gained|declin\w{1,6}|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|improv\w{1,8}|discounts?|difference|"
+    r"gap|premium|overrun|"
     r"jump\w{0,4}|surg\w{1,4}|shrank|lower(?:s|ed)?|rais\w{1,4}|compress\w{1,6}|slash\w{1,4}|add(?:s|ed)?)"
     r"(?:\s(?:of|by|in|some|only|just|roughly|about|around|costs?|prices?|it|them|this|that|the|price|cost))*\s?\Z"
 )
@@ -35,7 +36,8 @@ _AHEAD = re.compile(
 )
 _ONCE = re.compile(
     r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
-    r"(?:was|were|had|cost) once|once (?:was|were|had|cost|stood|paid)|until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"(?:was|were|had|cost) once|once (?:was|were|had|cost|stood|paid)|"
+    r"until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )

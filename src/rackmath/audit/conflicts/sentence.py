@@ -135,11 +135,15 @@ def content(text: str) -> frozenset[str]:
 
 
 def _subject(text: str) -> frozenset[str]:
-    """Return the first words of a sentence that say what it is about, up to its first figure or word of saying."""
+    """Return the first words of a sentence that say what it is about, up to its first figure or word of saying.
+
+    A measure that is not its first word is most likely its verb.
+    """
     found: list[str] = []
     for match in _WORD_OR_FIGURE.finditer(text[:90]):
         root = stem(match.group())
         if match.group()[0] == FIGURE or root in SAYERS:
             break
-        found += content(match.group())
+        if not found or root not in MEASURES:
+            found += content(match.group())
     return frozenset(found[:3])

@@ -92,7 +92,7 @@ def noun_of(text: str, each: Quantity) -> frozenset[str]:
 
 def _counted(text: str, each: Quantity) -> frozenset[str]:
     """Return the words after a number up to one that begins something else: "general and acute beds open"."""
-    found = []
+    found: list[str] = []
     match = _AFTER.match(text, each.start + len(each.text))
     for word in match.group().split() if match else ():
         root = stem(word)
