@@ -70,7 +70,8 @@ def _first_errors(found: Sequence[Finding]) -> Iterator[Finding]:
     """Leave out what is held against a figure that is wrong itself: what follows from it may follow from the truth."""
     wrong = {(each.line, each.start) for each in found if each.verdict == "wrong" and each.confidence >= SURE}
     for each in found:
-        if each.verdict != "wrong" or not any((one.line, one.start) in wrong for one in each.inputs):
+        others = {(one.line, one.start) for one in each.inputs} - {(each.line, each.start)}
+        if each.verdict != "wrong" or not others & wrong:
             yield each
 
 

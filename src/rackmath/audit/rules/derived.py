@@ -377,7 +377,7 @@ def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, c
     texts = [place.figure.text for place in each.inputs]
     joined = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
     sentence = _SAID.get(each.rule, "{0} give {value}").format(joined, value=amount(computed.value, figure))
-    start = claim.line.start + figure.start
+    start, end = claim.line.span(figure)
     unit, named = figure.printed
     return Finding(
         kind="arithmetic",
@@ -388,7 +388,7 @@ def _told(claim: Place, each: Candidate, computed: Computed, verdict: Verdict, c
         path=claim.line.path,
         line=claim.line.line,
         start=start,
-        end=claim.line.start + figure.end,
+        end=end,
         claim=" ".join(claim.line.text.split())[:600],
         claimed=figure.value / unit,
         recomputed=computed.value / unit,

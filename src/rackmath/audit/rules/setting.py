@@ -107,8 +107,7 @@ class Place:
 
     def input(self, name: str) -> Input:
         """Return the figure as the input of a formula."""
-        start = self.line.start + self.figure.start
-        end = self.line.start + self.figure.end
+        start, end = self.line.span(self.figure)
         figure = self.figure
         unit, named = figure.printed
         return Input(name, figure.text, figure.value / unit, named, self.line.note, self.line.line, start, end)
