@@ -55,7 +55,7 @@ WORDED = re.compile(
     + "|".join(sorted(COUNTS, key=len, reverse=True))
     + r")(?P<plus>\sand\sa\s(?:half|quarter|third))?(?=[\s-](?P<next>times|[A-Za-z]{2,20})|[,.;:)]|\s(?=\d)|\Z)"
     r"(?P<times>\stimes)?)"
-    r"(?!\w)",
+    r"(?!\w|-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)s?\b)",
     re.IGNORECASE,
 )
 

@@ -243,6 +243,8 @@ def _apart(text: str) -> Iterator[Quantity]:
     for each in _numbers(text):
         if not each.unit and _ASSIGNED.search(text[max(0, each.start - 3) : each.start]):
             continue  # the 8 of "TP=8" is a name
+        if not each.unit and _is_day(text, each):
+            continue
         if _ROUND.match(text, each.start) or _ROUND.match(text, max(0, each.start - 3)):
             continue  # "24/7" is no figure
         if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
@@ -277,19 +279,38 @@ def _pence(text: str) -> Iterator[Measure]:
             yield Measure(match.start(), match.end(), match.group(), number / 100, unit, "", step, 2, "")
 
 
+_MONTH_NAME = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
+_MONTH_AFTER, _MONTH_BEFORE = re.compile(rf"\s{_MONTH_NAME}\b"), re.compile(rf"\b{_MONTH_NAME}\.?\s\Z")
+
+
+def _is_day(text: str, each: Measure) -> bool:
+    """Whether a number is the day of a date, as in "1 December" and "March 3"."""
+    if not each.text.isdigit() or not 1 <= each.value <= 31:
+        return False
+    return (
+        _MONTH_AFTER.match(text, each.end) is not None
+        or _MONTH_BEFORE.search(text[max(0, each.start - 12) : each.start]) is not None
+    )
+
+
 _ROUND = re.compile(r"24[/\u2215]7\b")
 _ASSIGNED = re.compile(r"[A-Za-z_]=~?\Z")
 _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
     r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|"
-    r"through|the|FY|year|end|below|above|than|against|on|versus|vs)"
+    r"through|the|FY|year|end|below|above|than|against|on|versus|vs|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)"
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\s(?!levels\b|prices\b|dollars\b|to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b"
+    r"\s(?!levels\b|prices\b|dollars\b|gives\b|shows\b|has\b|was\b|makes\b|puts\b|says\b|reports\b|sets\b|to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b"
 )
+_FACTOR_OF = re.compile(r"\b(?:factor|ratio|multiple) of\s(?:about\s|roughly\s|only\s|some\s)?\Z", re.IGNORECASE)
 _SIGNED = re.compile(r"(?:US\$|A\$|C\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF)\s?)?(?P<digits>[\d,\u00a0\u2009\u202f]*\.?\d*)")
 
 
@@ -328,6 +349,8 @@ def _quantity(text: str, read: Measure) -> Quantity:
         kind = "year"
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
+    if unit == "" and kind == "amount" and _FACTOR_OF.search(text[max(0, read.start - 28) : read.start]):
+        kind, unit = "factor", "times"
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
     if kind == "amount" and (spelt := _SPELT_UNIT.match(text, end)) and (unit == "" or (unit == "m" and spelt["power"])):
         unit, more = _SPELT_UNITS[spelt.lastgroup or ""]
@@ -593,6 +616,10 @@ _MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 
 _SCALED_WORD = re.compile(r"[\s-](?P<scale>hundred|thousand|million|billion)\b", re.IGNORECASE)
 _SCALES_SPELT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_NO_SHARE = re.compile(r"(?<=half)\san?\s(?!third|quarter|dozen)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:first|second|other|latter|former|last)\s\Z", re.IGNORECASE)
+"""Half a cent is an amount, and the first half has a number."""
+
 _PERCENT_WORD = re.compile(r"[\s-]per\s?cent\b", re.IGNORECASE)
 
 
@@ -613,6 +640,8 @@ def _worded(text: str) -> Iterator[Quantity]:
     for match in WORDED.finditer(text):
         kind: Kind
         if match["word"]:
+            if _NO_SHARE.match(text, match.end()) or _NUMBERED.search(text[max(0, match.start() - 8) : match.start()]):
+                continue
             kind, value = WORDS[match["word"].casefold()]
             unit = "pct" if kind == "share" else "times"
             per: tuple[str, ...] = ()

@@ -13,13 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf, log
 
-from rackmath.audit.bounds import Computed, accepted, compute, verdict_of
+from rackmath.audit.bounds import Computed, accepted, as_input, compute, verdict_of
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
-from rackmath.audit.rules.formulas import Candidate, Near, against, candidates
+from rackmath.audit.rules.doubts import doubt
+from rackmath.audit.rules.formulas import Candidate, Near, candidates
+from rackmath.audit.rules.objections import given, strange
 from rackmath.audit.rules.setting import Place, sections
 from rackmath.audit.rules.slips import slip
 from rackmath.audit.words import amount
@@ -33,25 +35,8 @@ ENOUGH = 2.6
 BEHIND = 1.3
 """How far the formula that agrees may be behind the most likely one."""
 
-CLEAR, APART = 2.1, 0.4
-"""Score from which a formula that fails is held against a claim, and how far the next one must be behind."""
-
 CONVENTIONS = (720 / 730, 360 / 365, 364 / 365, 365.25 / 365, 336 / 365, 250 / 365, 260 / 365, 22 * 12 / 365)
 """What other lengths of months and years make of a figure: 30 days, 52 weeks, four weeks, working days."""
-
-SLIPS = (
-    (10.0, "It is off by a factor of ten."),
-    (0.1, "It is off by a factor of ten."),
-    (100.0, "It is off by a factor of a hundred."),
-    (0.01, "It is off by a factor of a hundred."),
-    (1000.0, "It is off by a factor of a thousand."),
-    (0.001, "It is off by a factor of a thousand."),
-    (12.0, "Are months and years mixed up?"),
-    (1 / 12, "Are months and years mixed up?"),
-    (2.0, "It is off by a factor of two."),
-    (0.5, "It is off by a factor of two."),
-)
-
 
 MOST_CLAIMS, MOST_HERE = 1_000, 24
 """Figures of one note, and of one sentence, that are held against what stands before them."""
@@ -128,11 +113,13 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(0.2, clear - BEHIND):
         return None
-    slipped = _slipped(claim, figure, told, ranked, best is None or best[1].score < clear - ALONE)
+    slipped = _slipped(claim, figure, told, near, ranked, best is None or best[1].score < clear - ALONE)
     if slipped:
         return slipped
-    doubted = _doubted(claim, figure, told, near, ranked)
-    return (doubted, ranked[0]) if doubted else None
+    why = doubt(claim, figure, told, near, ranked)
+    if why is None:
+        return None
+    return _told(claim, why.candidate, why.computed, why.verdict, why.confidence, why.words), why.candidate
 
 
 ALONE = 3.0
@@ -140,40 +127,19 @@ ALONE = 3.0
 
 
 def _slipped(
-    claim: Place, figure: Quantity, told: Cues, ranked: list[Candidate], alone: bool
+    claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate], alone: bool
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a usual slip leads from a likely formula to the claim."""
-    if (told.other and told.tie < FIRM) or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
+    if told.other or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
         return None
-    plain = [each for each in ranked[:40] if not _strange(each, claim, told)]
+    if given(claim):
+        return None
+    plain = [each for each in ranked[:40] if not strange(each, claim, told, near)]
     found = slip(claim, figure, told, plain, _width(figure), alone=alone)
     if found is None:
         return None
     tail = found.words if found.words.endswith(".") else f"The text has {found.words}."
     return _told(claim, found.candidate, found.computed, "wrong", found.confidence, tail), found.candidate
-
-
-FIRM = 1.2
-"""How firmly words must tie a figure to what stands before it, so that a contrast between them does not count."""
-
-
-def _strange(each: Candidate, claim: Place, told: Cues) -> bool:
-    """Whether a formula takes what is only bounded or comes later, or reaches over a contrast."""
-    if (told.tie < FIRM and _CONTRAST.search(_between(each.inputs, claim))) or _based(claim, each):
-        return True
-    return any(
-        place.figure.hedge in ("over", "under") or place.figure.ranged or _later(place, claim) for place in each.inputs
-    )
-
-
-_ON = re.compile(r"\s(?:over|on|than|against|above|below)\s(?:the\s|about\s)?(?=[$€£]?\d)")
-
-
-def _based(claim: Place, each: Candidate) -> bool:
-    """Whether the base of a share follows it at once, "6 % over 16", and the formula does not take it."""
-    match = _ON.match(claim.after + claim.line.text[claim.figure.end + len(claim.after) :][:4])
-    base = claim.figure.end + match.end() if match else -1
-    return match is not None and all(place.figure.start != base or place.line is not claim.line for place in each.inputs)
 
 
 def _all(near: Near) -> Iterator[Candidate]:
@@ -215,146 +181,12 @@ def _fits(each: Candidate, figure: Quantity, value: float, option: float) -> Com
     """Return what a formula gives if it could be the claim."""
     if not 0.5 < value * option / figure.value < 2 and not figure.hedge:
         return None
-    computed = compute(each.formula, [_plain_input(place.figure) for place in each.inputs])
+    computed = compute(each.formula, [as_input(place.figure) for place in each.inputs])
     if computed is None:
         return None
     computed = computed.scaled(option)
     low, high = accepted(figure)
     return computed if computed.high >= low and computed.low <= high else None
-
-
-def _plain_input(figure: Quantity) -> Quantity:
-    """Return a figure as an input: what an author multiplies is what is printed, so rounding counts for half."""
-    return replace(figure, step=figure.step * 0.5, hedge="", worded=False) if figure.low == figure.high else figure
-
-
-def _doubted(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate]) -> Finding | None:
-    if (
-        figure.hedge in ("over", "under")
-        or figure.ranged
-        or told.other
-        or not ranked
-        or (told.tie < 0.8 and not near.told)
-    ):
-        return None
-    if (
-        figure.kind == "amount"
-        and not near.pays
-        and (claim.figure.step == 0.0 or (not figure.unit and figure.value < 20))
-    ):
-        return None  # "four reasons"
-    first = ranked[0]
-    value = first.value
-    if value is None or not 0 < value < inf:
-        return None
-    if any(
-        each.figure.hedge in ("over", "under") or each.figure.ranged or _later(each, claim) for each in first.inputs
-    ):
-        return None
-    if first.rule in ("quotient", "product") and not figure.unit and not figure.per and first.score < CLEAR + 0.6:
-        return None
-    if _CONTRAST.search(_between(first.inputs, claim)) or _based(claim, first):
-        return None
-    if figure.worded and any(each.sentence != claim.sentence for each in first.inputs):
-        return None
-    apart = first.score - max((each.score for each in ranked[1:60] if _differs(each, value)), default=-9.0)
-    if (
-        _of_its_own(first, claim, told)
-        or not _told_here(first, claim)
-        or _told_before(first, near)
-        or (first.rule == "quotient" and (len(first.inputs) > 2 or not (told.each or claim.periods or near.pays)))
-    ):
-        return None
-    tie = max(told.tie, 1.2) if _parallel(first, near) else told.tie
-    unused = sum(
-        each.sentence == claim.sentence and all(each is not place for place in first.inputs) for each in near.before
-    )
-    needed = CLEAR + 4 * max(0.0, 1.2 - tie) - 0.25 * min(apart - APART, 1.5) + 0.2 * min(unused, 3)
-    if apart < APART or first.score < needed:
-        return None
-    computed = compute(first.formula, [_plain_input(place.figure) for place in first.inputs])
-    if computed is None:
-        return None
-    verdict, _ = verdict_of(computed, figure, True)
-    if verdict != "wrong":
-        return None
-    ratio = figure.value / value
-    slip = next((words for by, words in SLIPS if abs(ratio / by - 1) < 0.02), "")
-    confidence = min(0.9, 0.58 + 0.1 * (first.score - needed) + 0.04 * min(apart, 2.0) + (0.15 if slip else 0.0))
-    return _told(claim, first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
-
-
-_CONTRAST = re.compile(
-    r"\b(?:while|whereas|but|although|though|than|instead|compared|if only|rather|except|unless|yet|however|"
-    r"and (?:[a-z]+\s){1,3}?"
-    r"(?:rose|fell|grew|dropped|increased|decreased|by))\b",
-)
-
-
-def _between(inputs: tuple[Place, ...], claim: Place) -> str:
-    """Return the text from the last input to the claim, within the claim's sentence."""
-    ends = [
-        each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
-    ]
-    return claim.line.text[max(ends, default=0) : claim.figure.start]
-
-
-_MOVED = re.compile(
-    r"\b(?:fell|rose|grew|dropped|climbed|jumped|declined|increased|decreased|lost|gained|shrank|fallen|risen|grown)\s(?:by\s)?\Z"
-)
-_OF_THEM = re.compile(r"\s(?:of|in)\s(?:them|these|those|which|whom)\b")
-
-
-def _of_its_own(each: Candidate, claim: Place, told: Cues) -> bool:
-    """Whether a share is told of something else: a yearly rate, some of those counted, a change of its own subject."""
-    if claim.figure.kind != "share" or each.rule not in ("change", "share"):
-        return False
-    if _OF_THEM.match(claim.after) or (told.yearly and (told.up or told.down)):
-        return True
-    return _MOVED.search(claim.before) is not None and all(place.sentence != claim.sentence for place in each.inputs)
-
-
-def _parallel(each: Candidate, near: Near) -> bool:
-    """Whether a formula says of one thing what was just said, and right, of another."""
-    told = near.told
-    return told is not None and told.rule == each.rule and any(a is b for a in each.inputs for b in told.inputs)
-
-
-def _told_before(each: Candidate, near: Near) -> bool:
-    """Whether a formula only relates a result to what it was just computed from."""
-    told = near.told
-    if told is None or near.result is None:
-        return False
-    return any(a is near.result for a in each.inputs) and any(a is b for a in each.inputs for b in told.inputs)
-
-
-def _told_here(each: Candidate, claim: Place) -> bool:
-    """Whether what makes the formula stands where the claim does: factors and shares are easily of something else."""
-    here = [place.sentence == claim.sentence for place in each.inputs]
-    kinds = [place.figure.kind for place in each.inputs]
-    if claim.figure.kind == "factor" or each.rule == "scaled":
-        return all(here)
-    if claim.figure.kind == "amount" and "share" in kinds:
-        return here[kinds.index("share")]
-    if each.rule in ("change", "share") and kinds == ["share", "share"]:
-        return against(*each.inputs)
-    return True
-
-
-def _differs(each: Candidate, value: float) -> bool:
-    other = each.value
-    return other is not None and abs(other - value) > 0.02 * abs(value)
-
-
-def _later(place: Place, claim: Place) -> bool:
-    if place.sentence != claim.sentence or place.figure.start < claim.figure.start:
-        return False
-    between = claim.line.text[claim.figure.end : place.figure.start]
-    return _BASE.fullmatch(between) is None and not (place.figure.unit in ("s", "month") and _TERM_OF.fullmatch(between))
-
-
-_TERM_OF = re.compile(r"(?:\s[a-z]+){0,2}\s(?:in|over|for|during|within)\s(?:an?\s|the\s|that\s)?")
-_BASE = re.compile(r"[^.;:()]{0,40}\b(?:on|over|than|from|of|against|above|below)\s[^.;:()]{0,20}")
 
 
 _SAID = {

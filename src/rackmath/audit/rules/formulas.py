@@ -243,8 +243,10 @@ def _shares(near: Near) -> Iterator[Candidate]:
         if not cues.yearly or cues.each:
             far += 1.0 if named_base and not named_base & (a.words | b.words) else 0.0
             score = 1.0 + cues.tie - far + adjacent - (1.5 if changing(a) or changing(b) else 0.0)
-            if any(_DIFFERENCE.match(each.after) for each in (a, b)):
+            if any(_DIFFERENCE.match(each.after) or _SAVED.search(each.before[-24:]) for each in (a, b)):
                 score -= 1.5  # "370 fewer" is itself the change
+            if a.figure.kind == b.figure.kind == "factor":
+                score -= 1.0  # each is a change by itself
             for up in (True, False) if farther < WIDEST or claim.figure.value >= 90 else ():
                 fits = (cues.up and up) or (cues.down and not up)
                 sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and against(a, b) else -0.8
@@ -284,6 +286,10 @@ def _shares(near: Near) -> Iterator[Candidate]:
             if alike and part.figure.low > 0 < whole.figure.low:
                 score = 2.4 + cues.tie - near.far(part) - alike[2] - (0.8 if change else 0.0)
                 yield Candidate("share", score, (part, whole), _quotient(alike[0] / alike[1] * 100), "part ÷ whole")
+    for one in near.places[-6:]:
+        if one.figure.kind == "factor":
+            score = 1.0 + cues.tie - near.far(one) + (0.8 if change else 0.0)
+            yield Candidate("change", score, (one,), _by_factor(up=cues.up and not cues.down), "change by the factor")
     yield from _complements(near)
     yield from _growth(near)
     if _ANNUALISED.search(claim.line.text):
@@ -332,8 +338,11 @@ def against(a: Place, b: Place) -> bool:
 
 
 _DIFFERENCE = re.compile(
-    r"\s(?:[a-z]+\s)?(?:fewer|more|less|lower|higher|longer|shorter|cheaper|dearer|saved|extra)\b(?!\sthan)"
+    r"\s(?:[a-z]+\s){0,2}(?:fewer|more|less|lower|higher|longer|shorter|cheaper|dearer|saved|extra)\b(?!\sthan)"
 )
+
+
+_SAVED = re.compile(r"\b(?:saves?|saving of|saved|gap of|difference of)\s(?:[a-z]+\s)?\Z")
 
 
 def _rise(fa: float, fb: float, up: bool) -> Callable[..., float]:
@@ -342,6 +351,11 @@ def _rise(fa: float, fb: float, up: bool) -> Callable[..., float]:
         return (high / low - 1) * 100 if up else (1 - low / high) * 100
 
     return formula
+
+
+def _by_factor(*, up: bool) -> Callable[..., float]:
+    """Return the change in percent that a factor makes."""
+    return lambda factor: 100 * (max(factor, 1 / factor) - 1 if up else 1 - min(factor, 1 / factor))
 
 
 def _quotient(ratio: float) -> Callable[..., float]:
@@ -957,7 +971,7 @@ def _gaps(near: Near) -> Iterator[Candidate]:
             continue
         lends, other = (b, a) if b.figure.unit or b.figure.noun else (a, b)
         for by in amounts:
-            if by is a or by is b:
+            if by is a or by is b or not (by.figure.unit or by.figure.per or by.figure.noun):
                 continue
             ratio = alike[1] / alike[0] if lends is a else alike[0] / alike[1]
             part = abs(1 - other.figure.value * ratio / lends.figure.value)
