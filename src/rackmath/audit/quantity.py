@@ -288,7 +288,7 @@ _MONTH_AFTER, _MONTH_BEFORE = re.compile(rf"\s{_MONTH_NAME}\b"), re.compile(rf"\
 
 def _is_day(text: str, each: Measure) -> bool:
     """Whether a number is the day of a date, as in "1 December" and "March 3"."""
-    if not each.text.isdigit() or not 1 <= each.value <= 31:
+    if not each.text.isdigit() or not 1 <= each.value <= 31 or _COUNTED.match(text, each.end):
         return False
     return (
         _MONTH_AFTER.match(text, each.end) is not None

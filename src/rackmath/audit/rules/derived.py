@@ -191,6 +191,7 @@ def _fits(each: Candidate, figure: Quantity, value: float, option: float) -> Com
 
 _SAID = {
     "change": "between {0} the change is {value}",
+    "factor": "{0} is a change of {value}",
     "share": "{0} give {value}",
     "rate": "{0} is {value}",
     "sum": "{0} add up to {value}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
@@ -58,23 +58,20 @@ def directions(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]:
     """Check what a sentence without figures concludes from two figures of different years told before it."""
-    dated = [(each, year) for each in section if each.figure.kind == "amount" and (year := _year(each, section))]
+    years = _years(section)
+    dated = [(each, year) for each in section if each.figure.kind == "amount" and (year := years.get(each.sentence))]
     for at, (last, when) in enumerate(dated):
         after = lines.get(last.sentence + 1)
         if after is None or after.heading != last.line.heading or any(letter.isdigit() for letter in after.text):
             continue
-        if any(each.sentence == last.sentence for each, _ in dated[at + 1 :]):
+        if at + 1 < len(dated) and dated[at + 1][0].sentence == last.sentence:
             continue
         told = [(match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))]
-        other = next(
-            (
-                (each, year)
-                for each, year in reversed(dated[:at])
-                if year != when and last.sentence - each.sentence < APART and each.figure.unit and _alike(each, last)
-            ),
-            None,
-        )
-        if other is None or len(told) != 1 or "not " in after.text or not _akin(other[0], last):
+        if len(told) != 1 or "not " in after.text:
+            continue
+        recent = takewhile(lambda each: last.sentence - each[0].sentence < APART, dated[at - 1 :: -1] if at else [])  # noqa: B023
+        other = next((each for each in recent if each[1] != when and each[0].figure.unit and _alike(each[0], last)), None)
+        if other is None or not _akin(other[0], last):
             continue
         early, late = (other[0], last) if other[1] < when else (last, other[0])
         match, up = told[0]
@@ -91,10 +88,13 @@ def _akin(first: Place, second: Place) -> bool:
     return a.unit == b.unit and set(a.per) == set(b.per) and 0.2 < a.value / b.value < 5
 
 
-def _year(place: Place, section: list[Place]) -> float:
-    """Return the only year that the sentence of a figure names, or nought."""
-    years = {each.figure.value for each in section if each.sentence == place.sentence and each.figure.kind == "year"}
-    return years.pop() if len(years) == 1 else 0.0
+def _years(section: list[Place]) -> dict[int, float]:
+    """Return the years of the sentences that name just one."""
+    named: dict[int, set[float]] = {}
+    for each in section:
+        if each.figure.kind == "year":
+            named.setdefault(each.sentence, set()).add(each.figure.value)
+    return {sentence: next(iter(years)) for sentence, years in named.items() if len(years) == 1}
 
 
 def _alike(first: Place, second: Place) -> bool:

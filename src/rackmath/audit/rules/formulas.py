@@ -289,7 +289,7 @@ def _shares(near: Near) -> Iterator[Candidate]:
     for one in near.places[-6:]:
         if one.figure.kind == "factor":
             score = 1.0 + cues.tie - near.far(one) + (0.8 if change else 0.0)
-            yield Candidate("change", score, (one,), _by_factor(up=cues.up and not cues.down), "change by the factor")
+            yield Candidate("factor", score, (one,), _by_factor(up=cues.up and not cues.down), "change by the factor")
     yield from _complements(near)
     yield from _growth(near)
     if _ANNUALISED.search(claim.line.text):
