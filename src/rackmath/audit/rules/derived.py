@@ -81,18 +81,20 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] | None:
     figure = _plain(claim.figure)
-    likely = (each for each in _all(near) if (value := each.value) is not None and near.sane(value))
-    ranked = sorted(likely, key=lambda each: -each.score)
+    ranked = sorted(_all(near), key=lambda each: -each.score)
     tolerance = _width(figure)
     best: tuple[float, Candidate, Computed, Verdict] | None = None
     tried: set[int] = set()
+    kept: list[Candidate] = []
     for each in ranked:
-        value = each.value
-        if value is None or not 0 < value < inf:
-            continue
-        tried.add(round(log(value) * 100))
-        if best and each.score + 6 < best[0]:
+        clear = kept[0].score if kept else each.score
+        if each.score < clear - ALONE or (best and each.score < max(DOUBTFUL, clear - BEHIND)):
             break
+        value = each.value
+        if value is None or not near.sane(value):
+            continue
+        kept.append(each)
+        tried.add(round(log(value) * 100))
         surprise = min(4.0, -log(min(1.0, len(tried) * tolerance / 2.0)))
         if best and each.score + surprise <= best[0]:
             continue
@@ -103,6 +105,7 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
                 worth = each.score + surprise - (0.3 if verdict == "rounds" else 0.0) - (0.4 if option != 1.0 else 0.0)
                 if verdict in ("holds", "rounds") and (best is None or worth > best[0]):
                     best = worth, each, computed, verdict
+    ranked = kept
     clear = ranked[0].score if ranked else 0.0
     if best and best[0] >= ENOUGH and best[1].score >= max(LEAST, clear - BEHIND):
         worth, each, computed, verdict = best
@@ -111,9 +114,9 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
                 claim, each, computed, "wrong", SURE, "Discounts on discounts multiply; they do not add."
             ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
-    if best and best[1].score >= max(0.2, clear - BEHIND):
+    if best and best[1].score >= max(DOUBTFUL, clear - BEHIND):
         return None
-    slipped = _slipped(claim, figure, told, near, ranked, best is None or best[1].score < clear - ALONE)
+    slipped = _slipped(claim, figure, told, near, ranked, best is None)
     if slipped:
         return slipped
     why = doubt(claim, figure, told, near, ranked)
@@ -122,8 +125,9 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
     return _told(claim, why.candidate, why.computed, why.verdict, why.confidence, why.words), why.candidate
 
 
-ALONE = 3.0
-"""How far a formula that agrees must be behind the likeliest one to be nothing but chance."""
+DOUBTFUL, ALONE = 0.2, 3.0
+"""Score from which a formula that agrees, if it confirms nothing, keeps a figure from being doubted, and how far behind
+the likeliest formula it is nothing but chance."""
 
 
 def _slipped(
@@ -149,8 +153,7 @@ def _all(near: Near) -> Iterator[Candidate]:
         if told and each.rule == told.rule and len(each.inputs) == len(told.inputs):
             same = sum(a is b for a, b in zip(each.inputs, told.inputs, strict=True))
             if 0 < same < len(each.inputs):
-                yield replace(each, score=each.score + 0.5)
-                continue
+                each.score += 0.5
         yield each
 
 
@@ -181,7 +184,7 @@ def _fits(each: Candidate, figure: Quantity, value: float, option: float) -> Com
     """Return what a formula gives if it could be the claim."""
     if not 0.5 < value * option / figure.value < 2 and not figure.hedge:
         return None
-    computed = compute(each.formula, [as_input(place.figure) for place in each.inputs])
+    computed = compute(each.formula, [place.printed for place in each.inputs])
     if computed is None:
         return None
     computed = computed.scaled(option)

@@ -84,7 +84,7 @@ def doubt(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: Sequen
     needed = CLEAR + 4 * max(0.0, 1.2 - tie) - 0.25 * min(apart - APART, 1.5) + 0.2 * min(unused, 3)
     if apart < APART or first.score < needed:
         return None
-    computed = compute(first.formula, [as_input(place.figure) for place in first.inputs])
+    computed = compute(first.formula, [place.printed for place in first.inputs])
     if computed is None:
         return None
     verdict, _ = verdict_of(computed, figure, True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache, partial
 from itertools import combinations, pairwise
-from math import inf, log
+from math import inf, log, log10
 
 from rackmath.audit.quantity import Quantity, period, seconds_of, singular
 from rackmath.audit.rules.cues import Cues, changing
@@ -20,7 +20,7 @@ from rackmath.audit.rules.setting import Dimension, Place, code_of, words_of
 NEAREST, NEARER, FARTHEST = 14, 6, 24
 """Figures before a claim that are paired, that are taken three at a time, and that are looked at for an outlay."""
 
-LARGEST, POWERS = 25.0, (100.0, 0.01, 1000.0, 0.001)
+LARGEST, POWERS = 25.0, frozenset({10.0**power for power in (2, -2, 3, -3)})
 """How far from a claim the value of a formula may be, and the powers of ten by which one easily slips."""
 
 WIDEST = 12.0
@@ -43,18 +43,26 @@ _SPANNED_BEFORE = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
-    """A formula for a claim: `formula` of the values of `inputs` gives the claim in its own unit."""
+    """A formula for a claim: `formula` of the values of `inputs` gives the claim in its own unit.
+
+    There are many of them for each claim, and few are looked at: what is written comes from a function.
+    """
 
     rule: str
     score: float
     inputs: tuple[Place, ...]
     formula: Callable[..., float]
-    written: str
+    writing: str | Callable[[], str]
     loose: bool = False
 
-    @cached_property
+    @property
+    def written(self) -> str:
+        """The formula in words or figures."""
+        return self.writing if isinstance(self.writing, str) else self.writing()
+
+    @property
     def value(self) -> float | None:
         """What the formula gives at the printed values."""
         try:
@@ -78,6 +86,7 @@ class Near:
         self.claim, self.cues = claim, cues
         self.told = told
         self.result: Place | None = None
+        self._words: dict[int, frozenset[str]] = {}
         self.labelled = [each for each in labelled if each not in section[max(0, at - NEAREST) : at]]
         self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
         spanned = _SPANNED.match(claim.after) or _SPANNED_BEFORE.search(claim.before)
@@ -100,7 +109,10 @@ class Near:
         if not 0 < value < inf:
             return False
         ratio = self.claim.figure.value / value
-        return 1 / LARGEST < ratio < LARGEST or any(abs(ratio / by - 1) < 0.02 for by in POWERS)
+        if 1 / LARGEST < ratio < LARGEST:
+            return True
+        by = 10.0 ** round(log10(ratio))
+        return by in POWERS and abs(ratio / by - 1) < 0.02
 
     def _cost(self, place: Place, steps: int) -> float:
         back = self.claim.sentence - place.sentence
@@ -120,17 +132,28 @@ class Near:
             cost -= 0.6
         if self.last and self.cues.tie >= 1.2 and self.last.sentence == self.claim.sentence:
             cost += -0.3 if any(each is self.last for each in places) else 0.3
-        shared = {word for each in places for word in each.words & self.claim.words}
+        shared = self._shared(places[0])
+        for each in places[1:]:
+            shared = shared | self._shared(each)
         return cost - 0.35 * min(len(shared), 3)
+
+    def _shared(self, place: Place) -> frozenset[str]:
+        """Return the words that a figure has in common with the claim."""
+        found = self._words.get(id(place))
+        if found is None:
+            found = self._words[id(place)] = place.words & self.claim.words
+        return found
 
     def _complete(self, places: tuple[Place, ...]) -> bool:
         """Whether the inputs are the figures directly before the claim, all in its sentence."""
+        for place in places:
+            if place.sentence != self.claim.sentence:
+                return False
         run = self.before[-len(places) :]
-        return all(any(each is place for each in run) for place in places) and all(
-            each.sentence == self.claim.sentence for each in places
-        )
+        return all(any(each is place for each in run) for place in places)
 
 
+@lru_cache(maxsize=4096)
 def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
     """Return the factors that make two figures comparable and what that takes in leniency, or None."""
     a, b = first.figure, second.figure
@@ -816,7 +839,7 @@ def _product(
             score - penalty,
             (*places, by) if by else places,
             _monomial(ratio / 100 if by else ratio, (*signs, 1) if by else signs),
-            _written(places, signs, by),
+            partial(_written, places, signs, by),
             loose=_crosses(claim, places),
         )
 

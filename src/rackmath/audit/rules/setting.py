@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from rackmath.audit.bounds import as_input
 from rackmath.audit.finding import Input
 from rackmath.audit.listed import listed
 from rackmath.audit.passage import MOST_FIGURES, Line
@@ -83,6 +84,11 @@ class Place:
     def origin(self) -> bool:
         """Whether it is what something started from, or is held against: "from 40", "rather than 40"."""
         return _FROM.search(self.before[-24:]) is not None
+
+    @cached_property
+    def printed(self) -> Quantity:
+        """The figure as the input of a formula."""
+        return as_input(self.figure)
 
     @cached_property
     def overhead(self) -> bool:
