@@ -38,8 +38,8 @@ BEHIND = 1.3
 CONVENTIONS = (720 / 730, 360 / 365, 364 / 365, 365.25 / 365, 336 / 365, 250 / 365, 260 / 365, 22 * 12 / 365)
 """What other lengths of months and years make of a figure: 30 days, 52 weeks, four weeks, working days."""
 
-MOST_CLAIMS, MOST_HERE = 1_000, 24
-"""Figures of one note, and of one sentence, that are held against what stands before them."""
+MOST_FORMULAS, MOST_HERE = 100_000, 24
+"""Formulas of one note, and figures of one sentence, that are looked at; a page full of figures has some 4,000."""
 
 
 _TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
@@ -48,7 +48,7 @@ _TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
 
 def derived(lines: Sequence[Line]) -> Iterator[Finding]:
     """Check the figures of a note that follow from others near them."""
-    left, here, sentence = MOST_CLAIMS, 0, -1
+    left, here, sentence = MOST_FORMULAS, 0, -1
     labels: dict[str, list[Place]] = {}
     for section in sections(lines):
         before: tuple[int, Candidate, Place] | None = None
@@ -61,8 +61,8 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
             told = cues(claim, section[at - 1])
             if claim.sentence != sentence:
                 here, sentence = MOST_HERE, claim.sentence
-            if left and here and (told.tie > 0 or told.total or told.up or told.down):
-                left, here = left - 1, here - 1
+            if left > 0 and here and (told.tie > 0 or told.total or told.up or told.down):
+                here -= 1
                 parallel = before[1] if before and claim.sentence - before[0] < 2 else None
                 named = [
                     each
@@ -72,16 +72,17 @@ def derived(lines: Sequence[Line]) -> Iterator[Finding]:
                 ]
                 near = Near(claim, at, section, told, parallel, list(dict.fromkeys(named)))
                 near.result = before[2] if parallel and before else None
-                found = _judged(claim, told, near)
+                ranked = sorted(_all(near), key=lambda each: -each.score)
+                left -= len(ranked)
+                found = _judged(claim, told, near, ranked)
                 if found:
                     if found[0].verdict in ("holds", "rounds"):
                         before = claim.sentence, found[1], claim
                     yield found[0]
 
 
-def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] | None:
+def _judged(claim: Place, told: Cues, near: Near, ranked: Sequence[Candidate]) -> tuple[Finding, Candidate] | None:
     figure = _plain(claim.figure)
-    ranked = sorted(_all(near), key=lambda each: -each.score)
     tolerance = _width(figure)
     best: tuple[float, Candidate, Computed, Verdict] | None = None
     tried: set[int] = set()
@@ -105,8 +106,7 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
                 worth = each.score + surprise - (0.3 if verdict == "rounds" else 0.0) - (0.4 if option != 1.0 else 0.0)
                 if verdict in ("holds", "rounds") and (best is None or worth > best[0]):
                     best = worth, each, computed, verdict
-    ranked = kept
-    clear = ranked[0].score if ranked else 0.0
+    clear = kept[0].score if kept else 0.0
     if best and best[0] >= ENOUGH and best[1].score >= max(LEAST, clear - BEHIND):
         worth, each, computed, verdict = best
         if each.rule == "discounts" and _added(each, figure, computed):
@@ -116,10 +116,10 @@ def _judged(claim: Place, told: Cues, near: Near) -> tuple[Finding, Candidate] |
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     if best and best[1].score >= max(DOUBTFUL, clear - BEHIND):
         return None
-    slipped = _slipped(claim, figure, told, near, ranked, best is None)
+    slipped = _slipped(claim, figure, told, near, kept, best is None)
     if slipped:
         return slipped
-    why = doubt(claim, figure, told, near, ranked)
+    why = doubt(claim, figure, told, near, kept)
     if why is None:
         return None
     return _told(claim, why.candidate, why.computed, why.verdict, why.confidence, why.words), why.candidate
