@@ -17,6 +17,7 @@ from rackmath.audit.rules.known import known
 from rackmath.audit.rules.products import products
 from rackmath.audit.rules.rates import rates
 from rackmath.audit.rules.relatives import relatives
+from rackmath.audit.rules.setting import sections
 from rackmath.audit.rules.shares import shares
 from rackmath.audit.rules.sums import sums
 from rackmath.audit.rules.tables import tables
@@ -54,10 +55,11 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                     kept[key] = found
     for found in _echoed(lines):
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
-    for found in (*tables(lines), *directions(lines)):
+    figures = list(sections(lines))
+    for found in (*tables(lines), *directions(lines, figures)):
         kept[found.line, found.start, found.claimed, found.unit] = found
     places = {(each.line, each.start): key for key, each in kept.items()}
-    for found in derived(lines):
+    for found in derived(figures):
         known = places.get((found.line, found.start))
         if known is None:
             kept[found.line, found.start, found.claimed, found.unit] = found

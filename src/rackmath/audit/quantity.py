@@ -218,7 +218,7 @@ def quantities(text: str) -> list[Quantity]:
     return list(_read(text))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[Quantity, ...]:
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     spoken = list(_worded(text))

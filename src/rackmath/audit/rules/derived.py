@@ -9,21 +9,21 @@ it or all is told in one breath, else as a question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from math import inf, log
 
 from rackmath.audit.bounds import Computed, accepted, as_input, compute, verdict_of
 from rackmath.audit.finding import Finding, Verdict
-from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.doubts import doubt
 from rackmath.audit.rules.formulas import Candidate, Near, candidates
 from rackmath.audit.rules.objections import given, strange
-from rackmath.audit.rules.setting import Place, sections
-from rackmath.audit.rules.slips import slip
+from rackmath.audit.rules.setting import Place
+from rackmath.audit.rules.slips import MOST, slip
 from rackmath.audit.words import amount
 
 LEAST = 0.6
@@ -38,19 +38,19 @@ BEHIND = 1.3
 CONVENTIONS = (720 / 730, 360 / 365, 364 / 365, 365.25 / 365, 336 / 365, 250 / 365, 260 / 365, 22 * 12 / 365)
 """What other lengths of months and years make of a figure: 30 days, 52 weeks, four weeks, working days."""
 
-MOST_FORMULAS, MOST_HERE = 100_000, 24
-"""Formulas of one note, and figures of one sentence, that are looked at; a page full of figures has some 4,000."""
+MOST_FORMULAS, MOST_HERE = 50_000, 24
+"""Formulas of one note, and figures of one sentence, that are looked at; a page full of figures has some 5,000."""
 
 
 _TERM = re.compile(r"[\d\w]-(?:year|month|week|day|hour|minute|quarter)s?\Z")
 """A term such as "3-year", which describes and is no result."""
 
 
-def derived(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Check the figures of a note that follow from others near them."""
+def derived(told_in: Iterable[list[Place]]) -> Iterator[Finding]:
+    """Check the figures of a note, section by section, that follow from others near them."""
     left, here, sentence = MOST_FORMULAS, 0, -1
     labels: dict[str, list[Place]] = {}
-    for section in sections(lines):
+    for section in told_in:
         before: tuple[int, Candidate, Place] | None = None
         for at, claim in enumerate(section):
             if at and section[at - 1].figure.kind == "amount":
@@ -138,7 +138,7 @@ def _slipped(
         return None
     if given(claim):
         return None
-    plain = [each for each in ranked[:40] if not strange(each, claim, told, near)]
+    plain = list(islice((each for each in ranked[:40] if not strange(each, claim, told, near)), MOST))
     found = slip(claim, figure, told, plain, _width(figure), alone=alone)
     if found is None:
         return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.formulas import pair
-from rackmath.audit.rules.setting import Place, sections
+from rackmath.audit.rules.setting import Place
 
 _NOW = re.compile(
     r"\b(?:this (?:year|month|week|quarter|season|time)(?:['’]s)?|now|today|currently|at present|these days|"
@@ -44,10 +44,10 @@ _NOUN = re.compile(
 )
 
 
-def directions(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Check what a note says of the direction in which two figures go."""
+def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterator[Finding]:
+    """Check what a note says of the direction in which two figures go; `figures` are those of its sections."""
     text = dict(enumerate(lines))
-    for section in sections(lines):
+    for section in figures:
         yield from _concluded(section, text)
         for first, second in pairwise(section):
             if first.sentence != second.sentence or not _alike(first, second):

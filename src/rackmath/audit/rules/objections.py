@@ -7,6 +7,7 @@ words and places which show that it is another.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rackmath.audit.rules.cues import Cues
 from rackmath.audit.rules.formulas import Candidate, Near, against
@@ -35,6 +36,7 @@ _OPENED = re.compile(rf"{_SIGN}\s?\([^()]{{0,40}}\Z")
 _RESULT = re.compile(r"[\d)A-Za-z%][\s]?[=≈]\s?(?:about |roughly |some )?[$€£]?\Z")
 
 
+@lru_cache(maxsize=1024)
 def written_out(place: Place) -> bool:
     """Whether a figure is a term of a sum that is written out, such as the 8 of "8 × (700 + 575)"."""
     text, figure = place.line.text, place.figure
@@ -62,12 +64,10 @@ def given(claim: Place) -> bool:
 
 def strange(each: Candidate, claim: Place, told: Cues, near: Near) -> bool:
     """Whether a formula takes what is only bounded or comes later, reaches over a contrast, or has another base."""
+    for place in each.inputs:
+        if place.figure.hedge in ("over", "under") or place.figure.ranged or later(place, claim) or written_out(place):
+            return True
     if told.tie < FIRM and contrasted(each, claim):
-        return True
-    if any(
-        place.figure.hedge in ("over", "under") or place.figure.ranged or later(place, claim) or written_out(place)
-        for place in each.inputs
-    ):
         return True
     return other_base(claim, each, near) or _unlike(claim, each, near)
 
