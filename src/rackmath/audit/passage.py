@@ -123,7 +123,8 @@ _BACK = re.compile(
     r"(?:That|This|Which|It|They|Both|Together|Combined|In total|Altogether|All told|In all|So|Hence|Thus|The (?:total|"
     r"difference|gap|saving|savings|sum|rest|remainder|increase|rise|fall|drop|decline|ratio|"
     r"result|bill|cost)|At|Over|On|"
-    r"Per|Its|(?:In )?(?:BF|FP|INT|bf|fp|int)\d+|A (?:rise|fall|drop|saving|gain)|An increase|Stack|Stacked|Now|Each)\b",
+    r"Per|Its|(?:In )?(?:BF|FP|INT|bf|fp|int)\d+|"
+    r"A (?:rise|fall|drop|saving|gain)|An increase|Stack|Stacked|Now|Each)\b",
 )
 _REFERS = re.compile(
     r"\b(?:half|twice|double|\d+(?:\.\d+)?\s?[×x]) the (?:\w+ )(?:count|number|time)\b|\b[Mm]ultiply "

@@ -25,7 +25,9 @@ Hedge = Literal["", "about", "over", "under", "nearly"]
 _HEDGE = re.compile(
     r"(?:\b(?:(?P<over>over|more than|above|at least|upwards? of|exceed(?:s|ed|ing)?|north of|a minimum of|well over)|"
     r"(?P<nearly>nearly|almost|just (?:short of|under|below)|close to|not quite)|"
-    r"(?P<under>under|less than|fewer than|below|(?<!\badd )(?<!\badds )(?<!added )(?<!adding )up to|as much as|as many as|at most|no more than|a maximum of|within)|"
+    r"(?P<under>under|less than|fewer than|below|"
+    r"(?<!\badd )(?<!\badds )(?<!added )(?<!adding )up to|as much as|"
+    r"as many as|at most|no more than|a maximum of|within)|"
     r"(?P<about>about|around|approximately|approx\.?|roughly|some|circa|ca\.|on the order of|an estimated|just over|"
     r"a little (?:over|under|more than|less than)|slightly (?:over|under|more than|less than)))\s+|"
     r"(?:(?P<more>[>≥])|(?P<less>[<≤])|(?P<tilde>[~≈∼]))\s?)\Z",
@@ -352,14 +354,18 @@ def _quantity(text: str, read: Measure) -> Quantity:
     if unit == "" and kind == "amount" and _FACTOR_OF.search(text[max(0, read.start - 28) : read.start]):
         kind, unit = "factor", "times"
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
-    if kind == "amount" and (spelt := _SPELT_UNIT.match(text, end)) and (unit == "" or (unit == "m" and spelt["power"])):
+    if (
+        kind == "amount"
+        and (spelt := _SPELT_UNIT.match(text, end))
+        and (unit == "" or (unit == "m" and spelt["power"]))
+    ):
         unit, more = _SPELT_UNITS[spelt.lastgroup or ""]
         unit, more = ("m²", 1.0) if spelt["power"] == "²" else (unit, more)
         factor, value, noun, end = factor * more, value * more, "", spelt.end()
     if noun and (timed := _timed(text, end, noun)):
         end = timed
     per, scale, end, each_one = (
-        _per(text, end, unit in _MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
+        _per(text, end, unit in MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
     )
     start, hedge = read.start, _hedge(text, read.start)
     if unit in ("s", "month") and hedge[1] and _DURING.match(text[read.start - hedge[0] : read.start]):
@@ -446,7 +452,7 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
-_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
+MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 _ENDS_PER = re.compile(r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from)\b)")
 
 

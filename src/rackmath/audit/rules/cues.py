@@ -97,7 +97,9 @@ _CHANGING = re.compile(
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
 _ARTICLE = re.compile(r"\b[Aa]n?\s\Z")
-_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean)(?:\s[a-z]+)? of\s|each\s|about\s|only\s|just\s)?\Z")
+_GIVEN = re.compile(
+    r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean)(?:\s[a-z]+)? of\s|each\s|about\s|only\s|just\s)?\Z"
+)
 _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _PAID = re.compile(

@@ -14,13 +14,14 @@ from dataclasses import replace
 from itertools import islice
 from math import inf, log
 
-from rackmath.audit.bounds import Computed, accepted, as_input, compute, verdict_of
+from rackmath.audit.bounds import Computed, accepted, compute, verdict_of
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.doubts import doubt
-from rackmath.audit.rules.formulas import Candidate, Near, candidates
+from rackmath.audit.rules.formulas import candidates
+from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.objections import given, strange
 from rackmath.audit.rules.setting import Place
 from rackmath.audit.rules.slips import MOST, slip

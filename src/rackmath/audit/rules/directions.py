@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity
-from rackmath.audit.rules.formulas import pair
+from rackmath.audit.rules.pairs import pair
 from rackmath.audit.rules.setting import Place
 
 _NOW = re.compile(
@@ -66,16 +66,28 @@ def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding
             continue
         if at + 1 < len(dated) and dated[at + 1][0].sentence == last.sentence:
             continue
-        told = [(match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))]
+        told = [
+            (match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))
+        ]
         if len(told) != 1 or "not " in after.text:
             continue
-        recent = takewhile(lambda each: last.sentence - each[0].sentence < APART, dated[at - 1 :: -1] if at else [])  # noqa: B023
-        other = next((each for each in recent if each[1] != when and each[0].figure.unit and _alike(each[0], last)), None)
+        other = _other_year(dated, at)
         if other is None or not _akin(other[0], last):
             continue
         early, late = (other[0], last) if other[1] < when else (last, other[0])
         match, up = told[0]
         yield _told(early, late, after, match.start("word"), match["word"], up, 0.82)
+
+
+def _other_year(dated: list[tuple[Place, float]], at: int) -> tuple[Place, float] | None:
+    """Return the nearest figure before one that is like it and of another year."""
+    last, when = dated[at]
+    for each, year in map(dated.__getitem__, range(at - 1, -1, -1)):
+        if last.sentence - each.sentence >= APART:
+            break
+        if year != when and each.figure.unit and _alike(each, last):
+            return each, year
+    return None
 
 
 APART = 6

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from rackmath.audit.bounds import Computed, as_input, compute, verdict_of
+from rackmath.audit.bounds import Computed, compute, verdict_of
 from rackmath.audit.finding import Verdict
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.cues import Cues
-from rackmath.audit.rules.formulas import Candidate, Near, against
+from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.objections import contrasted, given, strange
+from rackmath.audit.rules.pairs import against
 from rackmath.audit.rules.setting import Place
 
 CLEAR, APART = 2.1, 0.4

@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 
 from rackmath.audit.rules.cues import Cues
-from rackmath.audit.rules.formulas import Candidate, Near, against
+from rackmath.audit.rules.near import Candidate, Near
+from rackmath.audit.rules.pairs import against
 from rackmath.audit.rules.setting import Place, words_of
 
 FIRM = 1.2

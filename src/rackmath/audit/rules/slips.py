@@ -14,7 +14,7 @@ from math import exp, log
 from rackmath.audit.bounds import Computed, accepted, compute
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.cues import Cues
-from rackmath.audit.rules.formulas import Candidate
+from rackmath.audit.rules.near import Candidate
 from rackmath.audit.rules.setting import Place
 
 POWERS = (
@@ -73,7 +73,7 @@ def slip(
 ) -> Slip | None:
     """Return the likeliest slip that leads from a formula to a figure.
 
-    Where a formula gives the figure as it is, however unlikely (not `alone`), the commonest of coincidences do not count.
+    Where a formula gives the figure as it is, however unlikely (not `alone`), the commonest coincidences do not count.
     """
     if figure.hedge in ("over", "under") or figure.ranged or not ranked:
         return None
@@ -97,9 +97,7 @@ def slip(
         if alone and worth > most and each.score >= READ and (figure.unit or figure.per) and _beside(each, claim):
             most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
-            if not _is(figure, computed.scaled(by)) or (
-                by in HALVES and not (alone and figure.kind == "amount")
-            ):
+            if not _is(figure, computed.scaled(by)) or (by in HALVES and not (alone and figure.kind == "amount")):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
             if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):

@@ -261,14 +261,16 @@ def _learnt(
         if verdict == "ambiguous":
             continue
         sure = min(0.95, 0.7 + 0.07 * right - 0.1 * (len(judged) - right - 1))
-        computed = computed.scaled(_scale(judged))
-        yield _told(name, verdict, 0.85 if verdict != "wrong" else sure, z, [x, y], computed, written, f"{written} is")
+        told = computed.scaled(_scale(judged))
+        yield _told(name, verdict, 0.85 if verdict != "wrong" else sure, z, [x, y], told, written, f"{written} is")
 
 
 def _scale(judged: Sequence[tuple[Cell, Cell, Cell, Computed, Verdict]]) -> float:
     """Return the power of a thousand by which the heads of a table differ, as in "mkr" and "kr per MWh"."""
     ratios = sorted(
-        z.value / computed.value for *_, z, computed, verdict in judged if verdict in ("holds", "rounds") and computed.value
+        z.value / computed.value
+        for *_, z, computed, verdict in judged
+        if verdict in ("holds", "rounds") and computed.value
     )
     middle = ratios[len(ratios) // 2] if ratios else 1.0
     return next((scale for scale in HEADS if abs(middle / scale - 1) < 0.1), 1.0)
