@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[Literal["share", "factor"], float]] = {
     **dict.fromkeys(("triple", "tripled", "triples", "tripling", "trebled", "treble", "thrice"), ("factor", 3.0)),
     **dict.fromkeys(("quadruple", "quadrupled", "quadruples"), ("factor", 4.0)),
     **dict.fromkeys(("halved", "halves", "halving", "halve"), ("factor", 0.5)),
+    **{f"half as {word} again": ("factor", 1.5) for word in ("much", "many", "big", "large", "long")},
     **{f"{word}fold": ("factor", float(at)) for at, word in enumerate(SMALL[:12], 1) if at > 1},
 }
 WORDED = re.compile(

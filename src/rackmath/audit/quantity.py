@@ -268,14 +268,14 @@ def _numbers(text: str) -> Iterator[Measure]:
         yield each
 
 
-_PENCE = re.compile(r"(?<![\w.,£$€])(?P<number>\d{1,4}(?:\.\d{1,3})?)(?P<sign>p|¢)(?![\w-])")
+_PENCE = re.compile(r"(?<![\w.,£$€])(?P<number>\d{1,4}(?:\.\d{1,3})?)(?P<sign>p|¢|\s(?:pence|cents?))(?![\w-])")
 _SCREENS = frozenset({"240", "360", "480", "576", "720", "1080", "1440", "2160", "4320"})
 
 
 def _pence(text: str) -> Iterator[Measure]:
     """Yield the prices of "28p" and "28¢"; 1080p is a screen."""
     for match in _PENCE.finditer(text):
-        number, unit = Decimal(match["number"]), "gbp" if match["sign"] == "p" else "usd"
+        number, unit = Decimal(match["number"]), "gbp" if match["sign"].strip() in ("p", "pence") else "usd"
         if match["number"] not in _SCREENS:
             step = Decimal(1).scaleb(-len(match["number"].partition(".")[2]) - 2)
             yield Measure(match.start(), match.end(), match.group(), number / 100, unit, "", step, 2, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from rackmath.audit.quantity import seconds_of
 from rackmath.audit.rules.cues import changing
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import pair
@@ -15,6 +16,8 @@ def scaled(near: Near) -> Iterator[Candidate]:
     """Yield an amount times or over a share or a factor, and an amount that grows."""
     cues, claim = near.cues, near.claim
     text = near.text
+    if _RUN_RATE.search(claim.line.text):
+        yield from _run_rates(near)
     off = any(word in text for word in ("off", "discount", "cut", "less", "cheaper", "rebate"))
     for base in near.places:
         told = pair(base, claim) if base.figure.kind == "amount" else None
@@ -59,6 +62,21 @@ def scaled(near: Near) -> Iterator[Candidate]:
             )
             yield Candidate("undone", score - 0.7, (base, by), _undone(ratio, True), "base ÷ (1 + share)")
             yield Candidate("undone", score - 0.8, (base, by), _undone(ratio, False), "base ÷ (1 − share)")
+
+
+_RUN_RATE = re.compile(r"\b(?:annuali[sz]ed|run[- ]rate)\b", re.IGNORECASE)
+
+
+def _run_rates(near: Near) -> Iterator[Candidate]:
+    """Yield what a quarter, a month or a week makes in a year."""
+    named = [each for each in ("quarter", "month", "week", "day") if each in near.text]
+    for base in near.before[-8:]:
+        told = pair(base, near.claim) if base.figure.kind == "amount" and not base.periods else None
+        for each in named if told and base.figure.unit else ():
+            times = round(365 * 86400 / (seconds_of(each) or 1.0))
+            score = 2.2 + near.cues.tie - near.far(base)
+            ratio = told[0] / told[1] * times
+            yield Candidate("rate", score, (base,), lambda value, ratio=ratio: value * ratio, f"{base.figure.text} × {times}")
 
 
 _IT = re.compile(r"\b(?:IT|critical|computing|servers?)\b")

@@ -66,6 +66,8 @@ def shares_of(near: Near) -> Iterator[Candidate]:
         if cues.of:
             named = cues.of & whole.heads or _WHOLE.search(whole.before[-30:]) or _PRONOUN.match(claim.after)
             score += 0.8 if named else -1.1
+        if change and part is near.last and _ADDED.search(part.before[-30:]):
+            score += 2.2  # "adds 7,850 seats, a quarter more"
         score += 0.5 if whole is near.whole else 0.0
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
@@ -133,6 +135,7 @@ _DIFFERENCE = re.compile(
 )
 
 
+_ADDED = re.compile(r"\b(?:adds?|added|adding|another|extra|further|additional)\s(?:[a-z]+\s){0,2}\Z")
 _SAVED = re.compile(r"\b(?:saves?|saving of|saved|gap of|difference of)\s(?:[a-z]+\s)?\Z")
 
 

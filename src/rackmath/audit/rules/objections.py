@@ -18,7 +18,7 @@ FIRM = 1.2
 """How firmly words must tie a figure to what stands before it, so that a contrast between them does not count."""
 
 _CONTRAST = re.compile(
-    r"\b(?:while|whereas|but|although|though|than|instead|compared|if only|rather|except|unless|yet|however|"
+    r"\b(?:while|whereas|but|although|though|than|instead|compared|if only|whom|whose|rather|except|unless|yet|however|"
     r"and (?:[a-z]+\s){1,3}?"
     r"(?:rose|fell|grew|dropped|increased|decreased|by))\b",
 )
@@ -75,10 +75,10 @@ def strange(each: Candidate, claim: Place, told: Cues, near: Near) -> bool:
 
 def other_base(claim: Place, each: Candidate, near: Near) -> bool:
     """Whether the base follows the figure, as in "6 % over 16" or "twice its price", and the formula has another."""
-    following = next((place for place in near.places if place.figure.start > claim.figure.start), None)
+    own = (each for each in near.places if each.sentence == claim.sentence and each.figure.start > claim.figure.start)
+    following = next(own, None)
     if (
         following is not None
-        and following.sentence == claim.sentence
         and claim.figure.kind in ("share", "factor")
         and _BASE_GIVEN.fullmatch(following.before)
         and (all(place is not following for place in each.inputs) or following.after == " ")
@@ -95,7 +95,8 @@ def other_base(claim: Place, each: Candidate, near: Near) -> bool:
 
 
 _PART_OF_ALL = re.compile(
-    r"\s(?:of|share of)\s(?:it|them|that|this|these|those|everything|the (?:total|whole))\b|"
+    r"\s(?:of|share of)\s(?:it|them|that|this|these|those|everything|the (?:total|whole)|"
+    r"(?:the|his|her|its|their|our) (?:time|day|year))\b|"
     r".*\b(?:total|all|altogether|overall|sum|whole)\b",
     re.IGNORECASE,
 )
@@ -113,12 +114,24 @@ def _unlike(claim: Place, each: Candidate, near: Near) -> bool:
         start = max((place.figure.end for place in shares if place.figure.end <= claim.figure.start), default=0)
         own = claim.line.text[start : claim.figure.start] + claim.after[:40]
         return _REST.search(own) is None and not near.pays
-    if len(each.inputs) != 2 or each.rule not in ("share", "change", "ratio"):
+    if each.rule in ("product", "quotient", "rate"):
+        return any(_bare(place) and not _factor_of(place) for place in each.inputs)
+    if len(each.inputs) != 2 or each.rule not in ("share", "change", "ratio", "difference"):
         return False
     a, b = each.inputs
+    if each.rule == "difference" and (near.cues.less is False or not 0.02 < a.base / max(b.base, 1e-300) < 50):
+        return True
     if claim.figure.kind == "factor" and a.figure.kind == b.figure.kind == "factor":
         return True
     return _bare(a) and _bare(b) and not against(a, b) and not a.words & b.words
+
+
+def _factor_of(place: Place) -> bool:
+    """Whether a bare number plainly multiplies, as in "3 at $40" and "eight of them"."""
+    return _MULTIPLIES.match(place.after) is not None
+
+
+_MULTIPLIES = re.compile(r"\s(?:at|of|by|times|such|for|with)\b")
 
 
 def _bare(place: Place) -> bool:

@@ -85,7 +85,8 @@ def slip(
                 return Slip(each, computed, words, min(0.93, 0.72 + 0.04 * each.score))
     if figure.worded or (told.tie < TIED and not told.total):
         return None
-    near = [each for each in near if each.rule not in ("discounts", "rest")]
+    unsaid = {"discounts", "rest"} | ({"sum"} if not told.total else set()) | ({"difference"} if not told.less else set())
+    near = [each for each in near if each.rule not in unsaid]
     best: Slip | None = None
     most = TOLD
     for rank, each in enumerate(near, 1):
@@ -100,6 +101,8 @@ def slip(
             if not _is(figure, computed.scaled(by)) or (by in HALVES and not (alone and figure.kind == "amount")):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
+            if by in SCALES and any(not (place.figure.unit or place.figure.noun) for place in each.inputs):
+                continue  # the scale may have been left out: "6.1" of millions
             if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):
                 continue
             worth = each.score + surprise - rare
