@@ -258,7 +258,8 @@ def _apart(text: str) -> Iterator[Quantity]:
 def _numbers(text: str) -> Iterator[Measure]:
     ratios = {match.start(): match for match in _RATIO.finditer(text)}
     skip = -1
-    for each in sorted([*measures(text), *_pence(text)], key=lambda each: each.start):
+    told = {each.start: each for each in (*measures(text), *_pence(text))}
+    for each in sorted(told.values(), key=lambda each: each.start):
         if each.start < skip:
             continue
         if (match := ratios.get(each.start)) is not None:
@@ -445,6 +446,8 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     if match is None:
         return 0, ""
     words = len(match.group())
+    if match["over"] == "Over" and start <= words:
+        return 0, ""  # "Over ten voyages" is how many there were
     if match["over"] or match["more"]:
         return words, "over"
     if match["nearly"]:
@@ -520,8 +523,12 @@ def singular(word: str) -> str:
 
 def _noun(text: str, end: int) -> str:
     match = _NOUN.match(text, end)
-    if match is None or match["noun"].casefold() in _NO_NOUN:
+    if match is None:
         return ""
+    if match["noun"].casefold() in _NO_NOUN:
+        second = (match["second"] or "").strip()
+        compared = match["noun"].endswith("er") and singular(second) != second and second not in _NO_NOUN
+        return second if compared else ""  # "ten slower voyages"
     words = [match["noun"].casefold()]
     for name in ("second", "third"):
         word = (match[name] or "").strip()

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rackmath.audit.quantity import seconds_of
 from rackmath.audit.rules.common import DOWN, UP
-from rackmath.audit.rules.setting import Place, words_of
+from rackmath.audit.rules.setting import IN_A_TIME, Place, words_of
 
 _OPEN = (
     r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around|us|them|effective|"
@@ -235,6 +235,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if before and before.figure.kind == "factor" and claim.figure.unit in ("month", "s") and len(lead) < 24:
         return 1.2
     if before and before.figure.kind == "share" and before.sentence == claim.sentence and _MOVES_TO.search(lead):
+        return 1.2
+    if IN_A_TIME.search(lead):
         return 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
     if claim.figure.kind == "share" and _OF_SHARE.search(lead):

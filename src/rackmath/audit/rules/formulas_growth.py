@@ -70,9 +70,10 @@ def growths(near: Near) -> Iterator[Candidate]:
     for factor in near.places:
         if factor.figure.kind == "factor" or (factor.figure.kind == "share" and factor.figure.worded):
             for span, years in spans(near):
+                every = 1.2 if factor.after == " every " and factor.sentence == span.sentence else 0.0
                 yield Candidate(
                     "growth",
-                    1.0 + cues.tie - near.far(factor, span),
+                    1.0 + cues.tie - near.far(factor, span) + every,
                     (factor, span),
                     _times(years, own or YEAR, factor.figure.kind == "share"),
                     "factor^(1 ÷ years) − 1",

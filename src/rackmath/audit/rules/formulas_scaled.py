@@ -42,11 +42,12 @@ def scaled(near: Near) -> Iterator[Candidate]:
                 yield Candidate("scaled", score + 0.3, (base, by), _by(ratio), "base × factor")
                 yield Candidate("scaled", score - 0.2, (base, by), _over_by(ratio), "base ÷ factor")
                 continue
-            of = 0.9 if _share_of(by, base) else -0.3
             cut = changing(by)
+            saved = cut and off and _SAVES.search(claim.before[-24:]) is not None
+            of = 1.9 if saved else 0.9 if _share_of(by, base) else -0.3
             yield Candidate("share", score + of - (0.8 if cut else 0), (base, by), _by(ratio / 100), "base × share")
             yield Candidate(
-                "discount", score + (1.1 if cut and off else -0.8), (base, by), _less(ratio), "base × (1 − share)"
+                "discount", score + (-1.4 if saved else 1.1 if cut and off else -0.8), (base, by), _less(ratio), "base × (1 − share)"
             )
             rest = 0.5 if "rest" in claim.lead.casefold() else -1.0
             yield Candidate("rest", score + rest, (base, by), _less(ratio), "base × (1 − share)")
@@ -64,6 +65,7 @@ def scaled(near: Near) -> Iterator[Candidate]:
             yield Candidate("undone", score - 0.8, (base, by), _undone(ratio, False), "base ÷ (1 − share)")
 
 
+_SAVES = re.compile(r"\b(?:sav(?:es?|ed|ings? of)|(?:cut|reduction|discount|rebate) of|takes off|off by)\s(?:about |some )?\Z")
 _RUN_RATE = re.compile(r"\b(?:annuali[sz]ed|run[- ]rate)\b", re.IGNORECASE)
 
 

@@ -68,6 +68,8 @@ def shares_of(near: Near) -> Iterator[Candidate]:
             score += 0.8 if named else -1.1
         if change and part is near.last and _ADDED.search(part.before[-30:]):
             score += 2.2  # "adds 7,850 seats, a quarter more"
+        if _PART_OF.fullmatch(part.after) and whole.before == part.after:
+            score += 0.8  # "four hours of a twelve-hour day"
         score += 0.5 if whole is near.whole else 0.0
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
@@ -84,7 +86,7 @@ def shares_of(near: Near) -> Iterator[Candidate]:
                 score = 2.4 + cues.tie - near.far(part) - alike[2] - (0.8 if change else 0.0)
                 yield Candidate("share", score, (part, whole), _quotient(alike[0] / alike[1] * 100), "part ÷ whole")
     for one in near.places[-6:]:
-        if one.figure.kind == "factor":
+        if one.figure.kind == "factor" and not claim.periods:
             score = 1.0 + cues.tie - near.far(one) + (0.8 if change else 0.0)
             yield Candidate("factor", score, (one,), _by_factor(up=cues.up and not cues.down), "change by the factor")
     yield from _complements(near)
@@ -135,6 +137,7 @@ _DIFFERENCE = re.compile(
 )
 
 
+_PART_OF = re.compile(r"\s(?:[a-z]+\s)?(?:of|out of)\s(?:an? |the |its |their |our |all )?")
 _ADDED = re.compile(r"\b(?:adds?|added|adding|another|extra|further|additional)\s(?:[a-z]+\s){0,2}\Z")
 _SAVED = re.compile(r"\b(?:saves?|saving of|saved|gap of|difference of)\s(?:[a-z]+\s)?\Z")
 

@@ -43,12 +43,16 @@ def pair(first: Place, second: Place) -> tuple[float, float, float] | None:
         return None
     for bare, other, turn in ((a, second, False), (b, first, True)):
         if bare.unit == "" and not bare.noun and not bare.per and other.size[0] and not bare.worded and bare.step:
-            if other.figure.unit in ("s", "month") and not side_by_side(first, second):
+            of_them = _OF_THEM.match((second if turn else first).after)
+            if other.figure.unit in ("s", "month") and not of_them and not side_by_side(first, second):
                 continue
             factor = other.size[1]
             made = factor * other.figure.scale / other.figure.over, factor
             return (made[1], made[0], 0.5) if turn else (made[0], made[1], 0.5)
     return None
+
+
+_OF_THEM = re.compile(r"\s(?:of|in) (?:them|these|those)\b")
 
 
 def side_by_side(first: Place, second: Place) -> bool:

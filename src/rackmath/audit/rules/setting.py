@@ -126,10 +126,12 @@ _ONE_COSTS = re.compile(
     r"\b(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very)\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20}(?:-[a-z]{3,8})?)\s"
     r"(?:costs?|sells for|goes for)\s(?:us\s|them\s|about\s|only\s){0,2}\Z"
 )
-_IN_A_TIME = re.compile(
+IN_A_TIME = re.compile(
     r"\b(?:[Tt]he|[Aa]|[Ee]ach|[Ee]very)\s(?P<thing>hour|day|week|month|quarter|year)(?:\s(?:then|alone|thus))?"
     r"(?:\s(?:costs?|comes? to|makes?|takes?|brings?(?:\sin)?|uses?|yields?))?\s(?:about |only |some |roughly )?\Z"
 )
+"""A period that stands as the subject of a figure: "the day costs", "and the year about"."""
+
 _SCALES = {"million": 1e6, "thousand": 1e3, "hundred": 1e2, "": 1.0}
 
 
@@ -139,7 +141,7 @@ def with_lead(place: Place) -> Place:
     match = _PER_LEAD.search(place.before[-80:]) or _ONE_COSTS.search(place.lead[-60:])
     if figure.kind != "amount" or not figure.unit or figure.per:
         return place
-    if figure.unit not in ("s", "month") and (timed := _IN_A_TIME.search(place.before[-50:])):
+    if figure.unit not in ("s", "month") and (timed := IN_A_TIME.search(place.before[-50:])):
         return replace(place, figure=replace(figure, per=(timed["thing"],)))
     if match is None or period(match["thing"]):
         return place

@@ -169,6 +169,15 @@ def _bases(each: Candidate, figure: Quantity, told: Cues) -> Iterator[str]:
         total = sum(place.figure.value for place in each.inputs)
         if each.score >= 1.0 and abs(total - figure.value) < 1e-6:
             yield "Discounts on discounts multiply; they do not add."
+    if each.rule == "share" and figure.kind == "amount" and len(each.inputs) == 2 and told.less and not figure.hedge:
+        base, by = each.inputs
+        left = value * (100 / by.figure.value - 1) if by.figure.kind == "share" and by.figure.value < 100 else 0.0
+        if each.score >= CUED and abs(left - figure.value) <= max(exact, 0.004 * figure.value) < abs(value - left):
+            yield f"That is what is left of {base.figure.text}."
+    if each.rule == "factor" and (told.up or told.down) and not figure.hedge:
+        factor = max(each.inputs[0].figure.value, 1 / each.inputs[0].figure.value)
+        if abs(value - figure.value) > 2 * exact and abs(100 * (factor - 1) - figure.value) <= exact and told.down:
+            yield f"{factor:g} times as much is a rise of {figure.text}; the other way it is another share."
     if each.rule != "change" or each.score < CUED or told.up == told.down or abs(value - figure.value) <= 2 * exact:
         return
     first, second = each.inputs
