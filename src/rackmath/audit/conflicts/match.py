@@ -13,6 +13,7 @@ from rackmath.audit.conflicts.contrast import is_contrast
 from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
+from rackmath.audit.conflicts.sentence import content
 from rackmath.audit.conflicts.stated import FEW
 from rackmath.audit.quantity import Quantity
 
@@ -166,7 +167,8 @@ def _far_names(a: Reading, b: Reading) -> frozenset[str]:
     first, second = a.sentence, b.sentence
     if first.note is second.note and first.line.heading == second.line.heading:
         return frozenset()
-    return (first.section | parts(first.before)) & (second.section | parts(second.before))
+    shared = (first.section | parts(first.before)) & (second.section | parts(second.before))
+    return shared - content(first.note.title) if first.note is second.note else shared
 
 
 def _of_unsaid_base(a: Reading, b: Reading) -> bool:
@@ -278,7 +280,7 @@ def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[st
     if not plain - VAGUE:
         return False
     if any(len(each.local - common - VAGUE) < 2 for each in (a, b)):
-        return len(plain) >= 2  # nearly all that the one says is said by the other
+        return len(plain - MONEY) >= 2  # nearly all that the one says is said by the other
     return len(plain - VAGUE) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
 
 
