@@ -17,6 +17,7 @@ _OF = re.compile(
     r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"
     r"(?:\s(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|that|over)\b)[^\W\d_][\w'’-]*){0,4})"
 )
+_BACK = re.compile(r"(?:them|it|these|those|this|that|which|whom)\b")
 _TWO = re.compile(r"(?<![\w-])([a-z][a-z-]{2,30})\s(?=([a-z][a-z-]{2,30}))")
 _NO_FURTHER = re.compile(r"\bfurther(?=\s*[,.;)]|\s*\Z)")
 _AXIS = re.compile(r"[^\W\d_][\w-]*")
@@ -25,6 +26,15 @@ _EACH_A = re.compile(
 )
 HEAD = "head"
 HEADS = frozenset(stem(word) for word in ("head", "person", "people", "capita", "inhabitant", "resident"))
+
+
+_WAY = re.compile(r"\s?(?:tokens?\s)?(in|out)(?=\s*[,.;)]|\s*\Z)")
+
+
+def way_of(each: Quantity, after: str) -> frozenset[str]:
+    """Return whether a price of tokens is of those that go "in" or "out", where only that is said."""
+    match = _WAY.match(after) if each.per else None
+    return frozenset({"input" if match[1] == "in" else "output"}) if match else frozenset()
 
 
 def hard_of(told: str) -> frozenset[str]:
@@ -43,7 +53,7 @@ def hard_of(told: str) -> frozenset[str]:
 def base_of(after: str) -> frozenset[str]:
     """Return the words that say what a share is of."""
     match = _OF.match(_FIGURE_IN.sub("", after))
-    return content(match["of"]) if match else frozenset()
+    return content(match["of"]) if match and not _BACK.match(match["of"]) else frozenset()
 
 
 def kinds_of(text: str) -> dict[str, str]:

@@ -217,8 +217,7 @@ def _contrary_years(a: Reading, b: Reading) -> bool:
 def _of_one_sort(a: Reading, b: Reading) -> bool:
     """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
     if a.figure.unit == "" and a.figure.kind == "amount" and not (a.noun & b.noun):
-        nouns = a.noun | b.noun
-        if not (nouns & PEOPLE and "peopl" in nouns):
+        if not all((each.noun & PEOPLE) or "peopl" in each.noun for each in (a, b)):
             return False
     for mine, other in ((a, b), (b, a)):
         said = other.soft | ({HEAD} if other.figure.each or other.soft & HEADS else set())
@@ -273,15 +272,26 @@ def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[st
     if not plain and not a.measures & b.measures:
         return False
     told = (common | half) - VAGUE
+    own, other = (each.local - told - names - VAGUE for each in (a, b))
+    if (common & a.measures & b.measures) - VAGUE - MONEY and not (own and other) and _of_one_subject(a, b):
+        return True  # the measure says it all
     if told & names:
-        own, other = (each.local - told - names - VAGUE for each in (a, b))
         of_one_rate = bool(a.figure.per and a.measures & b.measures) and not (own and other)
-        return of_one_rate or not told <= names
+        of_one_way = len(common & names) > 1 and not a.measures.isdisjoint(b.measures)  # "from Harne to Pell"
+        return of_one_rate or of_one_way or not told <= names
     if not plain - VAGUE:
         return False
     if any(len(each.local - common - VAGUE) < 2 for each in (a, b)):
         return len(plain - MONEY) >= 2  # nearly all that the one says is said by the other
     return len(plain - VAGUE) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
+
+
+def _of_one_subject(a: Reading, b: Reading) -> bool:
+    """Whether what stands about two figures names the same thing."""
+    first, second = (
+        parts(each.names | each.sentence.names | each.sentence.before) | each.sentence.section for each in (a, b)
+    )
+    return bool(first & second)
 
 
 def differ(a: Quantity, b: Quantity) -> bool:

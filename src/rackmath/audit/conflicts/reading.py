@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import groupby
 
 from rackmath.audit.conflicts.cells import Cell, cells
-from rackmath.audit.conflicts.clause import base_of, hard_of, kinds_of, per_of
-from rackmath.audit.conflicts.lexicon import MEASURES, PERIODIC, QUOTED
+from rackmath.audit.conflicts.clause import base_of, hard_of, kinds_of, per_of, way_of
+from rackmath.audit.conflicts.lexicon import MEASURES, PERIODIC, QUOTED, VAGUE
 from rackmath.audit.conflicts.names import Name, Names, parts
 from rackmath.audit.conflicts.roles import is_change, role_of
 from rackmath.audit.conflicts.sentence import BACK, YEAR, Sentence, between, blanked, content, sentence_of
@@ -199,6 +199,8 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier:
     local = content(f"{told} {each.noun}")
     if _WHICH.match(told) and (antecedent := _ANTECEDENT.search(sentence.plain[max(0, start - 60) : start])):
         local |= content(antecedent.group())
+    if not local - VAGUE:
+        local |= _head(sentence, found, each)
     about = sentence.names & {name.name for name in sentence.named if start <= name.start < end}
     if text[:start].strip() == "" and BACK.match(text):
         local |= sentence.subject
@@ -214,7 +216,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier:
         names=about,
         years=years or frozenset(YEAR.findall(_END.sub("", text))),
         times=times,
-        hard=hard_of(f"{told} {each.text}"),
+        hard=hard_of(f"{told} {each.text}") | way_of(each, text[each.end : each.end + 30]),
         soft=raw,
         per=per_of(each, told, text[each.end : each.end + 30]),
         noun=noun_of(text, each) if each.unit == "" else frozenset(),
@@ -250,6 +252,17 @@ def _clause(sentence: Sentence, found: list[Quantity], each: Quantity) -> tuple[
             if other.start >= each.end:
                 end = min(end, other.start)
     return max(start, each.start - MOST_CLAUSE), min(end, each.end + MOST_CLAUSE)
+
+
+def _head(sentence: Sentence, found: list[Quantity], each: Quantity) -> frozenset[str]:
+    """Return the words before the first figure of its kind: "X lists its model at $3 for input and $9 for output"."""
+    first = next((other for other in found if other.like(each)), each)
+    start, _ = between(sentence.segments, first)
+    return (
+        content(sentence.plain[max(start, first.start - MOST_CLAUSE) : first.start])
+        if first is not each
+        else frozenset()
+    )
 
 
 def _rivals(found: list[Quantity], each: Quantity) -> tuple[Quantity, ...]:

@@ -16,6 +16,7 @@ SMALLEST = 1e-6
 FEW = 10
 """Bare whole numbers below this count nothing that is not named after them."""
 
+_SHARE_OF = re.compile(r"\s(?:of|in)\s")
 _APPOSED = re.compile(f"{FIGURE}[^{FIGURE}]{{0,16}}[,(]\\s?\\Z")
 _RESULT = re.compile(r"(?:That|This|Which|So that|So this) (?:is|was|makes|made|comes|came|means|meant|gives|gave)\b")
 _NOUN_BEFORE = re.compile(
@@ -45,7 +46,7 @@ def is_stated(sentence: Sentence, each: Quantity) -> bool:
     text = sentence.line.text
     return not (
         each.kind in ("year", "points", "factor")
-        or each.worded
+        or (each.worded and not (each.kind == "share" and _SHARE_OF.match(text[each.end : each.end + 5])))
         or (each.unit == "" and each.kind == "amount" and not each.per and not noun_of(text, each))
         or (each.unit == "" and YEAR.fullmatch(each.text) is not None)
         or (

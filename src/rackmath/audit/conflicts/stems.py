@@ -25,7 +25,7 @@ _ENDINGS = (
     "ed",
     "e",
 )
-WHOLE = frozenset({"take-up", "on-demand", "break-even", "second-hand"})
+WHOLE = frozenset({"on-time", "run-rate", "take-up", "on-demand", "break-even", "second-hand"})
 """Words with a hyphen whose parts say something else."""
 
 _NOUNS = frozenset({"building", "housing", "dwelling", "listing", "holding"})
@@ -37,6 +37,8 @@ PHRASES = {
     ("capital", "equipment"): "capex",
     ("capital", "investment"): "capex",
     ("market", "cap"): "valuation",
+    ("run", "rate"): "run-rate",
+    ("on", "time"): "on-time",
     ("wage", "bill"): "wages",
     ("staff", "costs"): "wages",
     ("personnel", "costs"): "wages",
