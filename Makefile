@@ -25,7 +25,7 @@ serve: $(VENV)/.core ## Read a brain's page and the bundled brain at http://127.
 	@$(BIN)/rackmath serve --vault "$(BRAIN)" --port $(or $(PORT),8000)
 
 test: $(VENV)/.dev ## Run the tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal
 
 test-full: $(VENV)/.dev ## Run all tests, the slow ones too
 	RACKMATH_KILLS=300 RACKMATH_EXAMPLES=500 $(BIN)/python -m pytest

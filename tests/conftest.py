@@ -25,3 +25,13 @@ def shared_path(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs the development data ({name}); set RACKMATH_SHARED to the folder that holds it")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_looked_at_before_every_search():
+    """An index leaves out looks at the files for a second where looking is slow: not because the machine is busy."""
+    from rackmath.brain import index
+
+    usual, index._QUICK = index._QUICK, float("inf")
+    yield
+    index._QUICK = usual

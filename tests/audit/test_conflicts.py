@@ -19,6 +19,30 @@ def _found(*texts):
 
 SAME = [
     (
+        "Lumen expects to spend $2.9 billion on capital equipment this year.",
+        "Lumen's management has guided to capex of $3.4 billion for the year.",
+    ),
+    (
+        "Lumen's largest tenant accounts for 71% of revenue, and its contract runs until 2030.",
+        "One customer now makes up 77% of Lumen's revenue.",
+    ),
+    (
+        "Lumen's servers are written off over six years.",
+        "As the auditor's note says, the servers at Lumen are depreciated across five years.",
+    ),
+    (
+        "The average request to Meridian carries 11,000 input tokens.",
+        "A typical call to Meridian has 6,500 tokens of prompt.",
+    ),
+    (
+        "For Port Ewan the brochure gives a PUE of 1.19 over 2024.",
+        "By the meters of Port Ewan its PUE for 2024 was 1.31.",
+    ),
+    (
+        "Tarn General has emergency waits of 3.1 hours on average.",
+        "At Tarn General the mean wait in emergency was two and a half hours.",
+    ),
+    (
         "The Harwick brewery draws 1.9 MW on average through the year.",
         "Averaged over twelve months, electrical load at the Harwick brewery was 2.6 MW.",
     ),
@@ -261,6 +285,19 @@ OTHER = {
 
 
 MORE_OTHER = [
+    (
+        "Agency staff at Tarn General cost £19 million.",
+        "Tarn General paid £19 million for agency workers. Delayed discharges cost an estimated £9 million.",
+    ),
+    (
+        "The deficit of Tarn General stands at £31 million.",
+        "Tarn General overspent by £24 million in 2025. It paid £19 million for agency workers.",
+    ),
+    ("Three libraries agree to the last digit.", "Two libraries agree within a hair."),
+    (
+        "A single ticket to Skarsund costs €42.",
+        "Skarsund paid €96 for a barrel of diesel.",
+    ),
     (
         "Staff turnover at Corran Hospital ran to 14 % in 2025.",
         "Sickness absence at Corran Hospital was 6 % in 2025.",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pace import within
 from rackmath.brain.find import MOST_HITS, Found, Hit, find, search
 from rackmath.brain.index import Index, index_of
 from rackmath.brain.page import Page
@@ -225,9 +226,9 @@ def test_syntax_of_the_index_in_a_query_does_no_harm(sample_vault: Path, query: 
 def test_long_hostile_queries_are_answered_at_once(sample_vault: Path) -> None:
     search(sample_vault, "price")
     for query in ("x" * 4000, "ab " * 1300, "z9" * 2000, "qwertyuiopas " * 300):
-        start = time.perf_counter()
+        start = time.process_time()
         search(sample_vault, query)
-        assert time.perf_counter() - start < 3
+        assert time.process_time() - start < within(3)
 
 
 def test_nothing_found(sample_vault: Path) -> None:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from pace import within
 from rackmath.brain.context import masked, sentence_at
 from rackmath.brain.links import ALIAS, ID, PART, STEM, TITLE, figure_uses, name_of, names_of, pointers
 from rackmath.vault import Document
@@ -95,6 +96,6 @@ def test_a_sentence_without_end_is_cut_around_its_place() -> None:
     "flood", ["[[" * 200_000, "[[a]]" * 50_000, "[a](" * 100_000, "`" * 300_000, "a. " * 100_000 + "[[x]]"]
 )
 def test_hostile_text_costs_no_more_than_its_length(flood: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(pointers(Document.parse(flood), HERE)) <= 2000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < within(5)

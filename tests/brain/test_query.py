@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pace import within
 from rackmath.brain.query import FILTERS, LONGEST, MOST_TERMS, quoted, read_query
 from rackmath.errors import RackmathError
 
@@ -136,10 +137,10 @@ def test_very_many_words_are_cut() -> None:
 
 @pytest.mark.parametrize("text", ["$" * 4000, "1," * 2000, ">1" * 2000, ">1" + "/a" * 1900, "a:" * 2000, '"' * 4000])
 def test_hostile_queries_are_read_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(RackmathError):
         read_query(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < within(0.5)
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ def maker():
     return module
 
 
+@pytest.mark.slow  # `make lint` asks the same
 def test_produced_pages_are_up_to_date(maker):
     stale = [
         str(path.relative_to(ROOT))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pace import within
 from rackmath.errors import RackmathError
 from rackmath.vault import Document
 from rackmath.vault.frontmatter import same
@@ -151,7 +152,7 @@ def test_hostile_lines_cost_no_more_than_their_length(row: str) -> None:
     document = Document.parse(f"{row}\n{row}")
     assert document.text
     _ = document.faults, document.title(), document.footnotes
-    assert time.process_time() - started < 2  # a quadratic pattern takes minutes
+    assert time.process_time() - started < within(2)  # a quadratic pattern takes minutes
 
 
 # --- changing front matter -------------------------------------------------------------------------------------------

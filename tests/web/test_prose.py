@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pace import within
 from rackmath.web.charts.svg import Svg
 from rackmath.web.chips import Chip
 from rackmath.web.prose import Bracket, Known, Mark, Target, allowed, set_line, set_prose
@@ -173,9 +174,9 @@ def test_raw_html_is_shown_not_dropped():
     ],
 )  # fmt: skip
 def test_no_text_is_slow(name, text):
-    start = time.perf_counter()
+    start = time.process_time()
     seen(set_prose(text).html)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < within(3)
 
 
 def test_a_long_text_is_cut_and_says_so():

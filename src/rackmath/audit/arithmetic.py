@@ -17,6 +17,7 @@ from rackmath.audit.rules.known import known
 from rackmath.audit.rules.products import products
 from rackmath.audit.rules.rates import rates
 from rackmath.audit.rules.relatives import relatives
+from rackmath.audit.rules.setting import sections
 from rackmath.audit.rules.shares import shares
 from rackmath.audit.rules.sums import sums
 from rackmath.audit.rules.tables import tables
@@ -54,10 +55,11 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
                     kept[key] = found
     for found in _echoed(lines):
         kept.setdefault((found.line, found.start, found.claimed, found.unit), found)
-    for found in (*tables(lines), *directions(lines)):
+    figures = list(sections(lines))
+    for found in (*tables(lines), *directions(lines, figures)):
         kept[found.line, found.start, found.claimed, found.unit] = found
     places = {(each.line, each.start): key for key, each in kept.items()}
-    for found in derived(lines):
+    for found in derived(figures):
         known = places.get((found.line, found.start))
         if known is None:
             kept[found.line, found.start, found.claimed, found.unit] = found
@@ -70,7 +72,8 @@ def _first_errors(found: Sequence[Finding]) -> Iterator[Finding]:
     """Leave out what is held against a figure that is wrong itself: what follows from it may follow from the truth."""
     wrong = {(each.line, each.start) for each in found if each.verdict == "wrong" and each.confidence >= SURE}
     for each in found:
-        if each.verdict != "wrong" or not any((one.line, one.start) in wrong for one in each.inputs):
+        others = {(one.line, one.start) for one in each.inputs} - {(each.line, each.start)}
+        if each.verdict != "wrong" or not others & wrong:
             yield each
 
 

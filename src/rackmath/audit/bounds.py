@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import inf, isfinite
 
@@ -31,6 +31,11 @@ class Computed:
         """Return the same in another unit."""
         ends = sorted((self.low * factor, self.high * factor))
         return Computed(self.value * factor, ends[0], ends[1], self.first * factor, self.last * factor)
+
+
+def as_input(figure: Quantity) -> Quantity:
+    """Return a figure as an input: what an author multiplies is what is printed, so rounding counts for half."""
+    return replace(figure, step=figure.step * 0.5, hedge="", worded=False) if figure.low == figure.high else figure
 
 
 def compute(formula: Callable[..., float], inputs: Sequence[Quantity]) -> Computed | None:

@@ -85,7 +85,9 @@ def _whole(vault: Path, matter: Matter, today: date) -> str:
 
 
 def _text_name(note: Note) -> str:
-    told = sha256(f"{note.title}\n{note.path}\n{note.text}".encode("utf-8", "surrogatepass"))
+    """Return a name for all that the findings of a note rest on: what it says, and where each sentence stands."""
+    places = [(each.line, each.start, each.cuts) for each in note.lines]
+    told = sha256(f"{note.title}\n{note.path}\n{note.text}\n{places}".encode("utf-8", "surrogatepass"))
     return told.hexdigest()
 
 

@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[Literal["share", "factor"], float]] = {
     **dict.fromkeys(("triple", "tripled", "triples", "tripling", "trebled", "treble", "thrice"), ("factor", 3.0)),
     **dict.fromkeys(("quadruple", "quadrupled", "quadruples"), ("factor", 4.0)),
     **dict.fromkeys(("halved", "halves", "halving", "halve"), ("factor", 0.5)),
+    **{f"half as {word} again": ("factor", 1.5) for word in ("much", "many", "big", "large", "long")},
     **{f"{word}fold": ("factor", float(at)) for at, word in enumerate(SMALL[:12], 1) if at > 1},
 }
 WORDED = re.compile(
@@ -55,7 +56,7 @@ WORDED = re.compile(
     + "|".join(sorted(COUNTS, key=len, reverse=True))
     + r")(?P<plus>\sand\sa\s(?:half|quarter|third))?(?=[\s-](?P<next>times|[A-Za-z]{2,20})|[,.;:)]|\s(?=\d)|\Z)"
     r"(?P<times>\stimes)?)"
-    r"(?!\w)",
+    r"(?!\w|-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)s?\b)",
     re.IGNORECASE,
 )
 

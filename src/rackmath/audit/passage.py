@@ -33,7 +33,10 @@ def gap(most: int, also: str = "") -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence of a note, with where it stands. `start` is its place in the text of that line or file."""
+    """A sentence of a note, with where it stands. `start` is its place in the text of that line or file.
+
+    `cuts` tell where marks were left out of it, such as those of links, and how many letters they have.
+    """
 
     note: str
     path: str
@@ -41,6 +44,15 @@ class Line:
     start: int
     text: str
     heading: str = ""
+    cuts: tuple[tuple[int, int], ...] = ()
+
+    def at(self, place: int) -> int:
+        """Return where a place of the sentence stands in the text of that line or file, marks left out counted in."""
+        return self.start + place + sum(left for cut, left in self.cuts if cut <= place)
+
+    def span(self, figure: Quantity) -> tuple[int, int]:
+        """Return where a figure of the sentence begins and ends there."""
+        return self.at(figure.start), self.at(figure.end - 1) + 1
 
 
 @dataclass(frozen=True)
@@ -90,11 +102,9 @@ class Passage:
     def input(self, name: str, figure: Quantity) -> Input:
         """Return a figure as the input of a formula."""
         line, start = self.place(figure)
-        at = line.start + start
         unit, named = figure.printed
-        return Input(
-            name, figure.text, figure.value / unit, named, line.note, line.line, at, at + figure.end - figure.start
-        )
+        first, last = line.at(start), line.at(start + figure.end - figure.start - 1) + 1
+        return Input(name, figure.text, figure.value / unit, named, line.note, line.line, first, last)
 
     def words(self, first: Quantity, last: Quantity) -> str:
         """Return the text from one figure to another."""
@@ -113,7 +123,8 @@ _BACK = re.compile(
     r"(?:That|This|Which|It|They|Both|Together|Combined|In total|Altogether|All told|In all|So|Hence|Thus|The (?:total|"
     r"difference|gap|saving|savings|sum|rest|remainder|increase|rise|fall|drop|decline|ratio|"
     r"result|bill|cost)|At|Over|On|"
-    r"Per|Its|(?:In )?(?:BF|FP|INT|bf|fp|int)\d+|A (?:rise|fall|drop|saving|gain)|An increase|Stack|Stacked|Now|Each)\b",
+    r"Per|Its|(?:In )?(?:BF|FP|INT|bf|fp|int)\d+|"
+    r"A (?:rise|fall|drop|saving|gain)|An increase|Stack|Stacked|Now|Each)\b",
 )
 _REFERS = re.compile(
     r"\b(?:half|twice|double|\d+(?:\.\d+)?\s?[×x]) the (?:\w+ )(?:count|number|time)\b|\b[Mm]ultiply "

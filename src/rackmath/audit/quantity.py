@@ -25,7 +25,9 @@ Hedge = Literal["", "about", "over", "under", "nearly"]
 _HEDGE = re.compile(
     r"(?:\b(?:(?P<over>over|more than|above|at least|upwards? of|exceed(?:s|ed|ing)?|north of|a minimum of|well over)|"
     r"(?P<nearly>nearly|almost|just (?:short of|under|below)|close to|not quite)|"
-    r"(?P<under>under|less than|fewer than|below|(?<!\badd )(?<!\badds )(?<!added )(?<!adding )up to|as much as|as many as|at most|no more than|a maximum of|within)|"
+    r"(?P<under>under|less than|fewer than|below|"
+    r"(?<!\badd )(?<!\badds )(?<!added )(?<!adding )up to|as much as|"
+    r"as many as|at most|no more than|a maximum of|within)|"
     r"(?P<about>about|around|approximately|approx\.?|roughly|some|circa|ca\.|on the order of|an estimated|just over|"
     r"a little (?:over|under|more than|less than)|slightly (?:over|under|more than|less than)))\s+|"
     r"(?:(?P<more>[>≥])|(?P<less>[<≤])|(?P<tilde>[~≈∼]))\s?)\Z",
@@ -218,7 +220,7 @@ def quantities(text: str) -> list[Quantity]:
     return list(_read(text))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[Quantity, ...]:
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     spoken = list(_worded(text))
@@ -243,6 +245,8 @@ def _apart(text: str) -> Iterator[Quantity]:
     for each in _numbers(text):
         if not each.unit and _ASSIGNED.search(text[max(0, each.start - 3) : each.start]):
             continue  # the 8 of "TP=8" is a name
+        if not each.unit and _is_day(text, each):
+            continue
         if _ROUND.match(text, each.start) or _ROUND.match(text, max(0, each.start - 3)):
             continue  # "24/7" is no figure
         if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
@@ -254,7 +258,8 @@ def _apart(text: str) -> Iterator[Quantity]:
 def _numbers(text: str) -> Iterator[Measure]:
     ratios = {match.start(): match for match in _RATIO.finditer(text)}
     skip = -1
-    for each in sorted([*measures(text), *_pence(text)], key=lambda each: each.start):
+    told = {each.start: each for each in (*measures(text), *_pence(text))}
+    for each in sorted(told.values(), key=lambda each: each.start):
         if each.start < skip:
             continue
         if (match := ratios.get(each.start)) is not None:
@@ -264,17 +269,34 @@ def _numbers(text: str) -> Iterator[Measure]:
         yield each
 
 
-_PENCE = re.compile(r"(?<![\w.,£$€])(?P<number>\d{1,4}(?:\.\d{1,3})?)(?P<sign>p|¢)(?![\w-])")
+_PENCE = re.compile(r"(?<![\w.,£$€])(?P<number>\d{1,4}(?:\.\d{1,3})?)(?P<sign>p|¢|\s(?:pence|cents?))(?![\w-])")
 _SCREENS = frozenset({"240", "360", "480", "576", "720", "1080", "1440", "2160", "4320"})
 
 
 def _pence(text: str) -> Iterator[Measure]:
     """Yield the prices of "28p" and "28¢"; 1080p is a screen."""
     for match in _PENCE.finditer(text):
-        number, unit = Decimal(match["number"]), "gbp" if match["sign"] == "p" else "usd"
+        number, unit = Decimal(match["number"]), "gbp" if match["sign"].strip() in ("p", "pence") else "usd"
         if match["number"] not in _SCREENS:
             step = Decimal(1).scaleb(-len(match["number"].partition(".")[2]) - 2)
             yield Measure(match.start(), match.end(), match.group(), number / 100, unit, "", step, 2, "")
+
+
+_MONTH_NAME = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
+_MONTH_AFTER, _MONTH_BEFORE = re.compile(rf"\s{_MONTH_NAME}\b"), re.compile(rf"\b{_MONTH_NAME}\.?\s\Z")
+
+
+def _is_day(text: str, each: Measure) -> bool:
+    """Whether a number is the day of a date, as in "1 December" and "March 3"."""
+    if not each.text.isdigit() or not 1 <= each.value <= 31 or _COUNTED.match(text, each.end):
+        return False
+    return (
+        _MONTH_AFTER.match(text, each.end) is not None
+        or _MONTH_BEFORE.search(text[max(0, each.start - 12) : each.start]) is not None
+    )
 
 
 _ROUND = re.compile(r"24[/\u2215]7\b")
@@ -283,13 +305,15 @@ _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
     r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|"
-    r"through|the|FY|year|end|below|above|than|against|on|versus|vs)"
+    r"through|the|FY|year|end|below|above|than|against|on|versus|vs|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December)"
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\s(?!levels\b|prices\b|dollars\b|to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b"
+    r"\s(?!levels\b|prices\b|dollars\b|gives\b|shows\b|has\b|was\b|makes\b|puts\b|says\b|reports\b|sets\b|to\b|and\b|or\b|in\b|by\b|the\b|it\b|is\b|was\b|that\b)[a-z]{3,}s\b"
 )
+_FACTOR_OF = re.compile(r"\b(?:factor|ratio|multiple) of\s(?:about\s|roughly\s|only\s|some\s)?\Z", re.IGNORECASE)
 _SIGNED = re.compile(r"(?:US\$|A\$|C\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF)\s?)?(?P<digits>[\d,\u00a0\u2009\u202f]*\.?\d*)")
 
 
@@ -328,15 +352,21 @@ def _quantity(text: str, read: Measure) -> Quantity:
         kind = "year"
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
+    if unit == "" and kind == "amount" and _FACTOR_OF.search(text[max(0, read.start - 28) : read.start]):
+        kind, unit = "factor", "times"
     noun = _noun(text, end) if unit == "" and kind == "amount" else ""
-    if kind == "amount" and (spelt := _SPELT_UNIT.match(text, end)) and (unit == "" or (unit == "m" and spelt["power"])):
+    if (
+        kind == "amount"
+        and (spelt := _SPELT_UNIT.match(text, end))
+        and (unit == "" or (unit == "m" and spelt["power"]))
+    ):
         unit, more = _SPELT_UNITS[spelt.lastgroup or ""]
         unit, more = ("m²", 1.0) if spelt["power"] == "²" else (unit, more)
         factor, value, noun, end = factor * more, value * more, "", spelt.end()
     if noun and (timed := _timed(text, end, noun)):
         end = timed
     per, scale, end, each_one = (
-        _per(text, end, unit in _MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
+        _per(text, end, unit in MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
     )
     start, hedge = read.start, _hedge(text, read.start)
     if unit in ("s", "month") and hedge[1] and _DURING.match(text[read.start - hedge[0] : read.start]):
@@ -416,6 +446,8 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     if match is None:
         return 0, ""
     words = len(match.group())
+    if match["over"] == "Over" and start <= words:
+        return 0, ""  # "Over ten voyages" is how many there were
     if match["over"] or match["more"]:
         return words, "over"
     if match["nearly"]:
@@ -423,7 +455,7 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
-_MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
+MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 _ENDS_PER = re.compile(r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from)\b)")
 
 
@@ -491,8 +523,12 @@ def singular(word: str) -> str:
 
 def _noun(text: str, end: int) -> str:
     match = _NOUN.match(text, end)
-    if match is None or match["noun"].casefold() in _NO_NOUN:
+    if match is None:
         return ""
+    if match["noun"].casefold() in _NO_NOUN:
+        second = (match["second"] or "").strip()
+        compared = match["noun"].endswith("er") and singular(second) != second and second not in _NO_NOUN
+        return second if compared else ""  # "ten slower voyages"
     words = [match["noun"].casefold()]
     for name in ("second", "third"):
         word = (match[name] or "").strip()
@@ -593,6 +629,10 @@ _MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 
 _SCALED_WORD = re.compile(r"[\s-](?P<scale>hundred|thousand|million|billion)\b", re.IGNORECASE)
 _SCALES_SPELT = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_NO_SHARE = re.compile(r"(?<=half)\san?\s(?!third|quarter|dozen)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:first|second|other|latter|former|last)\s\Z", re.IGNORECASE)
+"""Half a cent is an amount, and the first half has a number."""
+
 _PERCENT_WORD = re.compile(r"[\s-]per\s?cent\b", re.IGNORECASE)
 
 
@@ -613,6 +653,8 @@ def _worded(text: str) -> Iterator[Quantity]:
     for match in WORDED.finditer(text):
         kind: Kind
         if match["word"]:
+            if _NO_SHARE.match(text, match.end()) or _NUMBERED.search(text[max(0, match.start() - 8) : match.start()]):
+                continue
             kind, value = WORDS[match["word"].casefold()]
             unit = "pct" if kind == "share" else "times"
             per: tuple[str, ...] = ()

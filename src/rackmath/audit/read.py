@@ -22,7 +22,13 @@ _LINE_END = re.compile(r"\n")
 _HEADING = re.compile(r"^[ \t]{0,3}(?P<marks>#{1,6})[ \t]+(?P<title>[^\n]{1,300})", re.MULTILINE)
 _FENCE = re.compile(r"^(?P<fence>```|~~~)[^\n]*\n(?:.*\n)*?(?P=fence)[ \t]*$", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,80}\]:?")
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,400})\]\([^()\n]{0,800}\)")
+_LIVE = re.compile(r"\[\[[^\[\]|\n]{1,200}\|(?P<told>[^\[\]|\n]{0,200})\]\]")
+"""A live figure or a link with words of its own: what is read is what is printed."""
+
+_MATHS = re.compile(r"\$\$[^$]{1,2000}\$\$|\$(?=[A-Za-z\\])[^$\n]{1,300}\$|\$[^$\\\n]{0,100}\\[A-Za-z][^$\n]{0,300}\$")
+"""Formulas in TeX: between dollar signs, and with a letter or a command where an amount has its digits."""
+
+_LINK = re.compile(r"!?\[(?P<told>[^\[\]\n]{0,400})\]\([^()\n]{0,800}\)")
 _MARK = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`")
 _BRACKET = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 _SOURCES = re.compile(
@@ -131,7 +137,7 @@ def _page_notes(page: Page) -> Iterator[Note]:
 
 
 def note_of(text: str, name: str, path: str) -> Note:
-    """Read a Markdown or plain text. Marks are blanked out, so that places stay what they are in the file."""
+    """Read a Markdown or plain text as a reader sees it; places are those in the file."""
     title, start = "", 0
     if text.startswith("---\n") and (end := text.find("\n---", 4)) > 0:
         title = str(Document.parse(text).front.get("title") or "")
@@ -143,21 +149,50 @@ def note_of(text: str, name: str, path: str) -> Note:
         body = body[: sources.start()]
     heads = [(match.start(), match["title"].strip(" #*")) for match in _HEADING.finditer(body)]
     title = title or (heads[0][1] if heads else name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    clean = body
-    for pattern in (_FOOTNOTE, _BRACKET, _URL, _MARK):
-        clean = _blanked(clean, pattern)
-    clean = _LINK.sub(lambda match: f" {match[1]}".ljust(len(match.group())), clean)
+    clean, cuts = _without_marks(body)
     ends = [match.start() for match in _LINE_END.finditer(text)]
     lines: list[Line] = []
     at = section = 0
-    for place, told in _pieces(clean):
+    cut = left = 0
+    for start, told in _pieces(clean):
+        while cut < len(cuts) and cuts[cut][0] <= start:
+            left, cut = left + cuts[cut][1], cut + 1
+        place, inside = start + left, []
+        while cut < len(cuts) and cuts[cut][0] < start + len(told):
+            inside.append((cuts[cut][0] - start, cuts[cut][1]))
+            left, cut = left + cuts[cut][1], cut + 1
         while at < len(ends) and ends[at] < place:
             at += 1
         while section < len(heads) and heads[section][0] <= place:
             section += 1
         heading = heads[section - 1][1] if section else ""
-        lines.append(Line(title, path, at + 1, place, told, heading))
+        lines.append(Line(title, path, at + 1, place, told, heading, tuple(inside)))
     return Note(title, path, tuple(lines), urls, clean)
+
+
+def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return what a reader sees of a text, and where marks were left out of it and how many letters they have."""
+    for pattern in (_FOOTNOTE, _BRACKET, _LIVE, _LINK, _URL, _MATHS, _MARK):
+        text = pattern.sub(_hollow, text)
+    parts: list[str] = []
+    cuts: list[tuple[int, int]] = []
+    seen = length = 0
+    for match in _LEFT_OUT.finditer(text):
+        parts.append(text[seen : match.start()])
+        length += len(parts[-1])
+        cuts.append((length, len(match.group())))
+        seen = match.end()
+    return "".join([*parts, text[seen:]]), cuts
+
+
+_LEFT_OUT = re.compile("\0+")
+
+
+def _hollow(match: re.Match[str]) -> str:
+    """Return a mark as noughts of the same length, but for the words that it prints."""
+    told = match.groupdict().get("told") or ""
+    start, end = match.span("told") if told else (match.end(), match.end())
+    return "\0" * (start - match.start()) + told + "\0" * (match.end() - end)
 
 
 def _blanked(text: str, pattern: re.Pattern[str]) -> str:

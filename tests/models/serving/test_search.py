@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pace import within
 from rackmath.errors import RackmathError
 from rackmath.models.serving.hardware import Accelerator, find_accelerator
 from rackmath.models.serving.predict import predict, predict_rows
@@ -277,7 +278,7 @@ def test_ten_thousand_configurations_take_under_a_second():
     )
     assert len(found.pareto) > 5
     assert found.enumerated >= 10_000
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < within(1)
 
 
 def test_the_page_says_what_runs(capsys):

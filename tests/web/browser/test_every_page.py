@@ -94,7 +94,11 @@ def serious(page: Any, path: str, rules: str) -> list[str]:
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there; tools/browser_tests.sh fetches it")
 @pytest.mark.parametrize(
     ("looks", "most"),
-    [pytest.param(FEW, 1, id="few"), pytest.param(FEW + THE_REST, 2, id="all", marks=pytest.mark.slow)],
+    [
+        pytest.param(FEW[:1], 1, id="desk"),
+        pytest.param(FEW[1:], 1, id="phone"),
+        pytest.param(FEW + THE_REST, 2, id="all", marks=pytest.mark.slow),
+    ],
 )
 def test_no_serious_problem_on_any_kind_of_page(
     site: Shown, open_page: Callable[..., Any], looks: Sequence[tuple[int, str, str]], most: int

@@ -9,7 +9,9 @@ from rackmath.audit.conflicts.sentence import FIGURE, content
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.quantity import Quantity
 
-_FOR_EACH = re.compile(r"\b(?:[Pp]er|[Ff]or each|[Ff]or every)\s([A-Za-z][A-Za-z-]{1,20})")
+_FOR_EACH = re.compile(
+    r"\b(?:[Pp]er|[Ff]or each|[Ff]or every|[Bb]y the(?=\s(?:hour|day|week|month|year)\b))\s([A-Za-z][A-Za-z-]{1,20})"
+)
 _FIGURE_IN = re.compile(f"{FIGURE}+(?:\\s(?:million|billion|trillion))?(?:\\s(?:in|of))?\\s?")
 _OF = re.compile(
     r"\s(?:of\s)?(?P<of>(?!(?:in|on|at|to|by|from|for|and|or|is|was|are|were|as|with|over|per)\b)[^\W\d_][\w'’-]*"

@@ -7,13 +7,16 @@ from rackmath.audit.listed import listed
 
 _MEASURES = {
     "price": """price priced pricing cost costs charge charges fee rate tariff list ask asks bill billed pay pays paid
-    quote quoted quotes rent rents rented lease leased hire hires sell sells sold clear cleared trade traded hands buy
-    bought worth rental let letting lettings""",
+    quote quoted quotes sell sells sold clear cleared trade traded hands buy
+    bought worth rent rents rented rental lease leased hire hires let letting lettings""",
+    "rent": "rent rents rented rental lease leased hire hires let letting lettings",
     "revenue": "revenue sales turnover income earn earns earned takings receipts",
     "profit": "profit surplus ebitda earnings",
     "spend": """spend spends spent spending budget outlay expense expenses expenditure expenditures cost costs
-    capex opex invest invested""",
+    opex invest invested""",
     "debt": "debt debts owe owes owed borrow borrowed borrowing loan loans arrears",
+    "capex": "capex",
+    "deficit": "deficit deficits overspend overspends overspent overspending shortfall shortfalls",
     "saving": "save saves saved saving savings",
     "grant": "subsidy subsidies subsidise grant grants aid",
     "wage": "wage wages salary salaries salaried earn earns earned pay pays paid",
@@ -25,7 +28,8 @@ _MEASURES = {
     "life": "life lifetime lifespan lives depreciate depreciated depreciation",
     "speed": """throughput speed push pushes pushed serve serves served emit emits emitted process processes processed
     handle handles handled rate generate generates produce produces sustain sustains sustained""",
-    "lose": "lose loses lost loss losses evaporate evaporates evaporated evaporative",
+    "lose": """lose loses lost loss losses evaporate evaporates evaporated evaporative leak leaks leaked leaking
+    leakage""",
     "staff": "staff post posts head heads headcount employee employees fte ftes workforce personnel worker workers",
     "rider": "rider riders passenger passengers ridership boarding boardings commuter commuters",
     "home": "home homes household households dwelling dwellings house houses premises",
@@ -33,19 +37,29 @@ _MEASURES = {
     "ship": "ship ships vessel vessels boat boats",
     "patient": "patient patients",
     "pupil": "pupil pupils student students",
-    "client": "customer customers client clients subscriber subscribers take-up uptake penetration",
+    "client": """customer customers client clients subscriber subscribers tenant tenants take-up uptake
+    penetration""",
     "share": "share proportion fraction percentage",
     "yield": "yield yields output produce produces produced production",
     "move": "move moves moved moving transfer transfers transferred transport haul relocate relocating repositioning",
-    "fault": "fault faults failure failures fail failed fails breakdown breakdowns outage outages",
+    "fault": "fault faults failure failures fail failed fails breakdown breakdowns outage outages afr",
     "make": "build builds built construct constructed construction",
     "distance": "mileage kilometre kilometres kilometer kilometers km mile miles distance",
     "area": "area acreage footprint",
     "vacancy": "vacant vacancy vacancies unfilled empty",
-    "visit": "visit visits visited visitor visitors attendance attendances",
+    "visit": """visit visits visited visitor visitors attendance attendances gate gates crowd crowds spectator
+    spectators""",
+    "ground": "ground stadium arena",
     "error": "error errors mistake mistakes",
     "waste": "waste wastes wasted discard discards discarded bin binned throw throws threw thrown",
     "car": "car cars vehicle vehicles",
+    "live": "live energised energized online operational commissioned",
+    "prompt": "prompt prompts input inputs",
+    "answer": "answer answers output outputs completion completions",
+    "request": "request requests call calls query queries",
+    "coder": "coding coder coders programming",
+    "delay": "lead lead-time",
+    "megalitre": "megalitre megalitres megaliter megaliters ml",
     "connect": "connect connects connected connection connections",
 }
 
@@ -63,6 +77,26 @@ MONEY = frozenset({"=price", "=revenue", "=profit", "=spend", "=debt", "=saving"
 MEANS = frozenset({stem("average"), stem("averaged"), "mean"})
 """Words of a mean."""
 
+VAGUE = frozenset(
+    f"={measure}"
+    for measure in [
+        "price",
+        "spend",
+        "draw",
+        "speed",
+        "share",
+        "duration",
+        "make",
+        "yield",
+        "move",
+        "life",
+        "wage",
+        "error",
+        "megalitre",
+    ]
+)
+"""Measures of many things: they do not say of what a figure is."""
+
 TIMES = frozenset({"=duration", "=wait", "=life"})
 """Measures that exclude each other, where each side has one."""
 
@@ -74,14 +108,16 @@ STOP = frozenset(
     to under was we were what when where which while who whose will with would about around roughly approximately
     nearly almost up down more most less least very also still just only even now not no each every per all any other
     another new one two three four five six seven eight nine ten eleven twelve your you he she his her i my me us
-    versus against makes make made makes put puts give gives gave came come comes went go goes got get gets
+    versus against makes make made makes put puts give gives gave came come comes went go goes going got get gets
     keep keeps out off after before because since until through between within during without both either neither
     however though although whether how why here too again ever never once yet same like much many few several own
     half third quarter double twice times time hence already back later above below stands stood sits sit standing
-    hundred thousand million billion trillion dozen percent cent percentage point points number amount level value
+    metre metres tonne tonnes hundred thousand million billion trillion dozen percent cent percentage point points
+    number amount level value
     total figure second minute hour day week month year annum annual annually hourly daily weekly monthly quarterly
     yearly dollar pound euro cents pence usd eur gbp typical typically normal usual around fully simply really quite
-    average averaged averages mean averaging said say says"""
+    average averaged averages mean averaging said say says company firm business management board expect expects
+    expected guides guided guidance"""
     )
 )
 """Words, periods and sizes that do not tell one quantity from another."""
@@ -132,8 +168,8 @@ HARD = _axes(
     "cached",
     "blended",
     "batch batched",
-    "input",
-    "output",
+    "input prompt prompts",
+    "output completion completions",
     "spot",
     "reserved reservation reservations",
     "on-demand",
@@ -142,7 +178,7 @@ HARD = _axes(
     "training",
     "inference",
     "prefill",
-    "decode",
+    "decode decodes decoded decoding",
     "planned proposed",
     "designed",
     "permit permits permitted allowed allowance limit ceiling cap",

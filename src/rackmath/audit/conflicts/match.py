@@ -10,9 +10,11 @@ from math import log
 from rackmath.audit.bounds import accepted
 from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
-from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES
+from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
+from rackmath.audit.conflicts.sentence import content
+from rackmath.audit.conflicts.stated import FEW
 from rackmath.audit.quantity import Quantity
 
 MOST_APART, LEAST_APART = 5.0, 1.02
@@ -104,7 +106,7 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     close = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
     if close and not (a.attributed or b.attributed):
         return None  # what stands together is of two things, unless somebody else says the one
-    if any(not differ(a.figure, each) for each in b.rivals) or any(not differ(b.figure, each) for each in a.rivals):
+    if _has_a_twin(a, b, close=close) or _has_a_twin(b, a, close=close):
         return None  # the other text has this figure too, of something else or under another condition
     if _contrary_scopes(a, b) or not _of_one_sort(a, b) or _contrary_conditions(a, b):
         return None
@@ -128,11 +130,11 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     half = ((a.local & (b.near | b.sentence.section)) | (b.local & (a.near | a.sentence.section))) - common
     far = _far_names(a, b) - common - half
     told = weights.sum(common) + NEAR * weights.sum(half) + FAR * weights.sum(far)
+    told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
     if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half | far):
         return None
     if max((weights[word] for word in common), default=0.0) < weights.rare:
         return None
-    told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
     less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
     score = told / (told + STRANGE * less + MORE * more)
     if _of_unsaid_base(a, b):
@@ -141,9 +143,23 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
         score *= OTHER_KIND
     if is_contrast(a, b):
         return None
+    if all(map(_is_few, (a, b))) and len(common) < 3 and not common & parts(a.names | b.names):
+        return None  # three and two of something are soon counted
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _has_a_twin(a: Reading, b: Reading, *, close: bool) -> bool:
+    """Whether a figure also stands beside the other, or in the sentence before it if that is of another paragraph."""
+    return any(not differ(a.figure, each) for each in b.rivals) or (
+        not close and any(abs(a.figure.value / each.value - 1) < LEAST_APART - 1 for each in b.earlier if each.value)
+    )
+
+
+def _is_few(reading: Reading) -> bool:
+    """Whether a figure counts a few things."""
+    return reading.figure.unit == "" and reading.figure.value < FEW and reading.figure.value.is_integer()
 
 
 def _far_names(a: Reading, b: Reading) -> frozenset[str]:
@@ -151,7 +167,8 @@ def _far_names(a: Reading, b: Reading) -> frozenset[str]:
     first, second = a.sentence, b.sentence
     if first.note is second.note and first.line.heading == second.line.heading:
         return frozenset()
-    return (first.section | parts(first.before)) & (second.section | parts(second.before))
+    shared = (first.section | parts(first.before)) & (second.section | parts(second.before))
+    return shared - content(first.note.title) if first.note is second.note else shared
 
 
 def _of_unsaid_base(a: Reading, b: Reading) -> bool:
@@ -243,7 +260,8 @@ def _contrary_names(a: Reading, b: Reading) -> bool:
         if one_note and mine.names and not other.names and not parts(mine.names) & other.everything:
             return True
         known = parts(other.sentence.before | other.sentence.names)
-        if mine.names and not other.names and known and not parts(mine.names) & known:
+        own = parts(mine.names | mine.sentence.before)
+        if mine.names and not other.names and known and not own & known:
             return True
     return False
 
@@ -254,9 +272,16 @@ def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[st
     plain = common - names
     if not plain and not a.measures & b.measures:
         return False
-    if (common | half) & names:
-        return len(common | half) >= 2
-    return len(plain) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
+    told = (common | half) - VAGUE
+    if told & names:
+        own, other = (each.local - told - names - VAGUE for each in (a, b))
+        of_one_rate = bool(a.figure.per and a.measures & b.measures) and not (own and other)
+        return of_one_rate or not told <= names
+    if not plain - VAGUE:
+        return False
+    if any(len(each.local - common - VAGUE) < 2 for each in (a, b)):
+        return len(plain - MONEY) >= 2  # nearly all that the one says is said by the other
+    return len(plain - VAGUE) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
 
 
 def differ(a: Quantity, b: Quantity) -> bool:

@@ -38,6 +38,8 @@ _TIME = re.compile(
     r"(?:first|second|third|fourth|last|final) quarter|(?:first|second) half)\b"
 )
 _YEAR_END = re.compile(r"\b(?:end|close) of (?:the year|(?:19|20)\d\d\b)|\byear-end\b|\byear's end\b")
+_END = re.compile(r"\b(?:until|till|by|through|since)\s(?:[a-z]+\s){0,3}(?:19|20)\d\d\b")
+"""A year at which something else ends or began."""
 _WHICH = re.compile(r",?\s(?:which|that|whose)\b")
 _ANTECEDENT = re.compile(r"(?:[^\W\d_][\w'’-]{0,30}\s){0,5}[^\W\d_][\w'’-]{0,30}\Z")
 """The words that a relative clause tells of."""
@@ -64,6 +66,8 @@ class Reading:
     noun: frozenset[str]
     conditions: frozenset[tuple[str, float]]
     rivals: tuple[Quantity, ...]
+    earlier: tuple[Quantity, ...]
+    """The figures of its kind in its sentence, and in the one before."""
     role: str
     base: frozenset[str]
     """What a share is of."""
@@ -100,11 +104,12 @@ def readings(matter: Matter) -> Iterator[Reading]:
     """Yield the figures of all notes that can be held against others, those of tables too."""
     names = Names(line.text for note in matter.notes for line in note.lines if line.text != line.heading)
     years = Counter(year for note in matter.notes for line in note.lines for year in YEAR.findall(line.text))
-    last = max(years, key=lambda year: (years[year], year), default="")
+    last = max((year for year, count in years.items() if count > 1), key=lambda year: (years[year], year), default="")
     place = 0
     for note in matter.notes:
         titled = frozenset(each.name for each in names.of(note.title))
         before: Sentence | None = None
+        earlier: list[Quantity] = []
         paragraph = 0
         section: frozenset[Name] = frozenset()
         heading = ""
@@ -129,11 +134,11 @@ def readings(matter: Matter) -> Iterator[Reading]:
                 sentence = sentence_of(
                     note, place, paragraph, line, plain, names, before if same else None, titled, last, found, section
                 )
-                before = sentence
-                section |= sentence.names
                 for each in found:
                     if is_stated(sentence, each):
-                        yield _reading(sentence, found, each)
+                        yield _reading(sentence, found, each, earlier if same else [])
+                before, earlier = sentence, found
+                section |= sentence.names
 
 
 def _times(text: str) -> frozenset[str]:
@@ -178,13 +183,14 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
         noun=sentence.local if figure.unit == "" else frozenset(),
         conditions=frozenset(),
         rivals=(),
+        earlier=(),
         role="change" if _CHANGE.search(told) else "",
         base=frozenset(),
         kinds=kinds_of(told),
     )
 
 
-def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Reading:
+def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier: list[Quantity]) -> Reading:
     text = sentence.line.text
     start, end = _clause(sentence, found, each)
     told = sentence.plain[start:end]
@@ -206,7 +212,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
         local=local | parts(about),
         measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
         names=about,
-        years=years or frozenset(YEAR.findall(text)),
+        years=years or frozenset(YEAR.findall(_END.sub("", text))),
         times=times,
         hard=hard_of(f"{told} {each.text}"),
         soft=raw,
@@ -223,7 +229,8 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity) -> Readi
             and not (other.kind == "share" and is_change(text, first, last, other))
             and max(first, start - 120) <= other.start < min(last, end + 120)
         ),
-        rivals=tuple(other for other in found if other.like(each)),
+        rivals=_rivals(found, each),
+        earlier=_rivals(earlier, each),
         role=role_of(text, first, last, each),
         base=base_of(sentence.plain[each.end : end]) if each.kind == "share" else frozenset(),
         kinds=kinds_of(told),
@@ -243,6 +250,10 @@ def _clause(sentence: Sentence, found: list[Quantity], each: Quantity) -> tuple[
             if other.start >= each.end:
                 end = min(end, other.start)
     return max(start, each.start - MOST_CLAUSE), min(end, each.end + MOST_CLAUSE)
+
+
+def _rivals(found: list[Quantity], each: Quantity) -> tuple[Quantity, ...]:
+    return tuple(other for other in found if other.like(each) and (each.unit or other.noun in ("", each.noun)))
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:

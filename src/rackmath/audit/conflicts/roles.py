@@ -14,26 +14,30 @@ _CHANGED = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drop(?:s|ped)?|cuts?|cutting|reduc\w{1,8}|increas\w{1,6}|gr[eo]w\w{0,4}|gains?|"
-    r"gained|declin\w{1,6}|up|down|improv\w{1,8}|discounts?|difference|gap|premium|overrun|"
+    r"gained|declin\w{1,6}|(?<!make )(?<!makes )(?<!made )(?<!making )up|down|improv\w{1,8}|discounts?|difference|"
+    r"gap|premium|overrun|"
     r"jump\w{0,4}|surg\w{1,4}|shrank|lower(?:s|ed)?|rais\w{1,4}|compress\w{1,6}|slash\w{1,4}|add(?:s|ed)?)"
     r"(?:\s(?:of|by|in|some|only|just|roughly|about|around|costs?|prices?|it|them|this|that|the|price|cost))*\s?\Z"
 )
 _SAVED = re.compile(r"\bsav(?:e|es|ed|ing|ings)\s(?:[a-z]{1,12}\s){0,3}\Z")
 _IF = re.compile(
     r"\A(?:push|hold|take|raise|add|run|double|halve|scale|let|say)\s(?:a|an|it|that|the|this)\b|"
-    r"\b(?:if|would|could|might|should|suppos\w{1,4}|assum\w{1,6}|unless|were to|what-if|imagine|breaks? even|"
+    r"\b(?:if|suppos\w{1,4}|assum(?:e|es|ing|ption|ptions)|unless|were to|what-if|imagine|breaks? even|"
     r"break-even|breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
     re.IGNORECASE,
 )
+_MIGHT = re.compile(r"\b(?:would|could|might|should)\b", re.IGNORECASE)
+_WILL = re.compile(r"\bwill\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|propos(?:es|ed|al)|"
-    r"aims?|will|targets?|goals?|hopes?|wants?|by (?:2027|2028|2029|203\d|204\d|205\d)|"
+    r"aims?|guid(?:ed|es|ance)|targets?|goals?|hopes? to|wants? to|by (?:2027|2028|2029|203\d|204\d|205\d)|"
     r"next (?:year|summer|winter|quarter))\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
     r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
-    r"once|until|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"(?:was|were|had|cost) once|once (?:was|were|had|cost|stood|paid)|"
+    r"until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )
@@ -58,6 +62,17 @@ def role_of(text: str, start: int, end: int, figure: Quantity) -> str:
     told = text[start:end]
     if _IF.search(told):
         return "if"
-    if _AHEAD.search(told):
+    told, before = _between_commas(text, start, end, figure)  # a verb of another clause says nothing of this figure
+    if _MIGHT.search(before):
+        return "if"
+    if _WILL.search(before) or _AHEAD.search(told):
         return "ahead"
     return "once" if _ONCE.search(told) else ""
+
+
+def _between_commas(text: str, start: int, end: int, figure: Quantity) -> tuple[str, str]:
+    """Return the part of a stretch around a figure that no comma cuts, and what of it stands before the figure."""
+    first = text.rfind(", ", start, figure.start)
+    last = text.find(", ", figure.end, end)
+    start = start if first < 0 else first
+    return text[start : end if last < 0 else last], text[start : figure.start]

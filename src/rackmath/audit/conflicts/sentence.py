@@ -23,6 +23,7 @@ _CLAUSE = re.compile(
     r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|"
     r"versus|vs|compared|against|than)\b"
 )
+_WORD_OR_FIGURE = re.compile(f"{FIGURE}|[^\\W\\d_][\\w’'-]*")
 _SEGMENT = re.compile(r";|,\swhich\b|:\s|—|\s–\s|[.?!]\s(?=[A-Z(])")
 
 
@@ -124,24 +125,25 @@ def between(places: tuple[int, ...], each: Quantity) -> tuple[int, int]:
 
 
 def content(text: str) -> frozenset[str]:
-    """Return the stems of the words that say what a text is about."""
+    """Return the stems of the words that say what a text is about; passengers and ridership are the same."""
     return frozenset(
-        one_word(found)
+        each
         for word in words(_ON_DEMAND.sub("on-demand", text))
         if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
+        for each in MEASURES.get(found, (found,))
     )
 
 
-def one_word(root: str) -> str:
-    """Return the measure that a word stands for, if it is one only: passengers and ridership are the same."""
-    measures = MEASURES.get(root, frozenset())
-    return next(iter(measures)) if len(measures) == 1 else root
-
-
 def _subject(text: str) -> frozenset[str]:
-    """Return the first words of a sentence that say what it is about."""
-    found = []
-    for word in words(text[:90]):
-        if len(root := stem(word)) > 2 and root not in STOP and root not in SAYERS:
-            found.append(root)
+    """Return the first words of a sentence that say what it is about, up to its first figure or word of saying.
+
+    A measure that is not its first word is most likely its verb.
+    """
+    found: list[str] = []
+    for match in _WORD_OR_FIGURE.finditer(text[:90]):
+        root = stem(match.group())
+        if match.group()[0] == FIGURE or root in SAYERS:
+            break
+        if not found or root not in MEASURES:
+            found += content(match.group())
     return frozenset(found[:3])

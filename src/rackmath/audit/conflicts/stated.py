@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rackmath.audit.conflicts.lexicon import SAYERS, STOP
-from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content, one_word
+from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.setting import is_name
@@ -19,7 +19,7 @@ FEW = 10
 _APPOSED = re.compile(f"{FIGURE}[^{FIGURE}]{{0,16}}[,(]\\s?\\Z")
 _RESULT = re.compile(r"(?:That|This|Which|So that|So this) (?:is|was|makes|made|comes|came|means|meant|gives|gave)\b")
 _NOUN_BEFORE = re.compile(
-    r"((?:[^\W\d_][\w'’-]{0,30}\s){1,6}?)(?:of|is|was|are|were|at|averaged|"
+    r"((?:(?:[^\W\d_][\w'’-]{0,30}|(?:19|20)\d\d)\s){1,6}?)(?:of|is|was|are|were|at|averaged|"
     r"reached|totalled|came to|stands at|stood at|number|numbered)\s\Z"
 )
 _AFTER = re.compile(r"(?:\s[^\W\d_][\w'’-]{0,30}){1,5}")
@@ -79,11 +79,11 @@ def _when(text: str, each: Quantity) -> bool:
 
 def noun_of(text: str, each: Quantity) -> frozenset[str]:
     """Return what a bare number counts: the words after it, or those before in "an average gate of 28,900"."""
-    after = [one_word(root) for word in each.noun.split(" ")[:2] if word and (root := stem(word)) not in STOP]
+    after = content(" ".join(each.noun.split(" ")[:2]))
     if after and each.kind == "amount":
-        return frozenset(after) | _counted(text, each)
+        return after | _counted(text, each)
     if after or each.kind != "amount":
-        return frozenset(after)
+        return after
     if each.step == 0.0 or (each.step >= 1 and each.value < FEW):
         return frozenset()  # "an exponent of 1" counts nothing
     match = _NOUN_BEFORE.search(text[max(0, each.start - 60) : each.start])
@@ -92,12 +92,12 @@ def noun_of(text: str, each: Quantity) -> frozenset[str]:
 
 def _counted(text: str, each: Quantity) -> frozenset[str]:
     """Return the words after a number up to one that begins something else: "general and acute beds open"."""
-    found = []
+    found: list[str] = []
     match = _AFTER.match(text, each.start + len(each.text))
     for word in match.group().split() if match else ():
         root = stem(word)
         if root in STOP and root != "and":
             break
         if root not in STOP and root not in SAYERS and "-" not in word:
-            found.append(one_word(root))
+            found += MEASURES.get(root, (root,))
     return frozenset(found)

@@ -31,6 +31,24 @@ WHOLE = frozenset({"take-up", "on-demand", "break-even", "second-hand"})
 _NOUNS = frozenset({"building", "housing", "dwelling", "listing", "holding"})
 """Nouns whose ending belongs to them."""
 
+PHRASES = {
+    ("capital", "spending"): "capex",
+    ("capital", "expenditure"): "capex",
+    ("capital", "equipment"): "capex",
+    ("capital", "investment"): "capex",
+    ("market", "cap"): "valuation",
+    ("wage", "bill"): "wages",
+    ("staff", "costs"): "wages",
+    ("personnel", "costs"): "wages",
+    ("labour", "costs"): "wages",
+    ("head", "count"): "headcount",
+    ("turned", "over"): "turnover",
+    ("written", "off"): "depreciated",
+    ("writes", "off"): "depreciates",
+    ("write", "off"): "depreciate",
+}
+"""Two words that say one thing."""
+
 SHORTEST = 4
 """Letters that are left of a word at least."""
 
@@ -56,9 +74,13 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> Iterator[str]:
-    """Yield the words of a text as printed; those with a hyphen also in their parts."""
+    """Yield the words of a text as printed, those with a hyphen in their parts, and what a phrase says in one."""
+    before = ""
     for match in _WORD.finditer(text):
         word = match.group()
+        if phrase := PHRASES.get((before, word.casefold())):
+            yield phrase
+        before = word.casefold()
         if ("-" in word or "/" in word) and word.casefold() not in WHOLE:
             parts = [part for part in re.split(r"[-/]", word) if part]
             if all(part.isalpha() for part in parts):

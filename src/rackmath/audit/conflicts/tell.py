@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from rackmath.audit.conflicts.match import Likeness
 from rackmath.audit.conflicts.names import parts
 from rackmath.audit.conflicts.reading import Reading
+from rackmath.audit.conflicts.sentence import content
 from rackmath.audit.conflicts.stems import stem, words
 from rackmath.audit.finding import Finding, Statement
 
@@ -67,7 +68,9 @@ def _quantity(best: Pair) -> str:
     names = [
         " ".join(
             dict.fromkeys(
-                word for word in words(each.sentence.line.text) if stem(word) in like.common | parts(each.names)
+                word
+                for word in words(each.sentence.line.text)
+                if stem(word) in parts(each.names) or content(word) & like.common
             )
         )
         for each in sides

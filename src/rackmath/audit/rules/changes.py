@@ -102,6 +102,7 @@ def changes(passage: Passage) -> Iterator[Finding]:
     for pattern in (_FROM, _ARROW, _TO_FROM):
         for match in pattern.finditer(skeleton):
             yield from _from_to(passage, match)
+    yield from _from_there(passage)
     for match in _B_UP_FROM.finditer(skeleton):
         yield from _change(passage, match["a"], match["b"], match["c"], match["dir"], 0.93)
     for match in _THAN.finditer(skeleton):
@@ -119,6 +120,21 @@ def changes(passage: Passage) -> Iterator[Finding]:
         if _YEARLY.search(after) or (c.kind == "share" and re.match(r"\s(?:as|of)\b", after)):
             continue  # "a third as much" is a ratio
         yield from _change(passage, match["a"], match["b"], match["c"], match["word"] or "ratio", 0.9, than=True)
+
+
+_THERE = re.compile(
+    rf"\bfrom there\s(?:up |down |on )?to\s(?P<b>{_W}),\s(?P<early>another|a further|again|up|down|plus|minus)\s(?:by\s|about\s)?(?P<c>{P})"
+)
+
+
+def _from_there(passage: Passage) -> Iterator[Finding]:
+    """Check "from $3.40 to $4.25, up 25 %, and from there to $5.10, another 25 %"."""
+    for match in _THERE.finditer(passage.skeleton):
+        b = passage.figure(match["b"])
+        before = [each for each in passage.figures if each.start < match.start() and each.like(b)]
+        if before:
+            word = "up" if b.value >= before[-1].value else "down"
+            yield from _judge(passage, before[-1], b, passage.figure(match["c"]), word, 0.92)
 
 
 def _from_to(passage: Passage, match: re.Match[str]) -> Iterator[Finding]:

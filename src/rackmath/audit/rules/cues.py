@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rackmath.audit.quantity import seconds_of
 from rackmath.audit.rules.common import DOWN, UP
-from rackmath.audit.rules.setting import Place, words_of
+from rackmath.audit.rules.setting import IN_A_TIME, Place, words_of
 
 _OPEN = (
     r"(?:(?:about|roughly|only|just|some|an?|the|nearly|almost|another|up|down|by|at|over|under|around|us|them|effective|"
@@ -18,7 +18,7 @@ _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
     r"comes? to|came to|means?|"
     r"meant|add(?:s|ed)? up to|amount(?:s|ed)? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
-    r"leaves?|adds?|equals?))|"
+    r"leaves?|adds?|equals?)|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets))|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
     r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
@@ -34,7 +34,7 @@ _VERB = re.compile(
     r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|"
     r"account for|averag(?:es?|ed|ing)|wastes?|wasted|emits?|emitted|receives?|received|sells?|sold|collects?|"
     r"delivers?|delivered|absorbs?|weighs?|covers?|fills?|removes?|avoids?|avoided|swallow(?:s|ed)?|releases?|"
-    r"charges?|charged|rings? up|returns?|yields?|walk(?:s|ed)?|travels?|fetch(?:es|ed)?|raises?|trims?)"
+    r"charges?|charged|collects?|goes to|climbs to|wants?|sees|turns out|rings? up|returns?|yields?|walk(?:s|ed)?|travels?|fetch(?:es|ed)?|raises?|trims?)"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
     re.IGNORECASE,
 )
@@ -97,7 +97,9 @@ _CHANGING = re.compile(
 )
 _WOULD = re.compile(rf"\b(?:would|will|should|must|can|could)\s(?:[a-z]+\s){{1,2}}?{_OPEN}\Z")
 _ARTICLE = re.compile(r"\b[Aa]n?\s\Z")
-_GIVEN = re.compile(r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean)(?:\s[a-z]+)? of\s|each\s|about\s|only\s|just\s)?\Z")
+_GIVEN = re.compile(
+    r"\b(?:at|for|with)\s(?:an? (?:average|price|rate|cost|mean)(?:\s[a-z]+)? of\s|each\s|about\s|only\s|just\s)?\Z"
+)
 _OF_SHARE = re.compile(rf"\b(?:of|by)\s{_OPEN}\Z")
 _ITEM = re.compile(r"[^,;.]{0,40},?\s(?:and|or|plus)\s*\Z")
 _PAID = re.compile(
@@ -233,6 +235,8 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
     if before and before.figure.kind == "factor" and claim.figure.unit in ("month", "s") and len(lead) < 24:
         return 1.2
     if before and before.figure.kind == "share" and before.sentence == claim.sentence and _MOVES_TO.search(lead):
+        return 1.2
+    if IN_A_TIME.search(lead):
         return 1.2
     strength = 1.4 if _WOULD.search(lead) else 1.0 if _VERB.search(lead) else 0.0
     if claim.figure.kind == "share" and _OF_SHARE.search(lead):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import Quantity
-from rackmath.audit.rules.formulas import pair
-from rackmath.audit.rules.setting import Place, sections
+from rackmath.audit.rules.pairs import pair
+from rackmath.audit.rules.setting import Place
 
 _NOW = re.compile(
     r"\b(?:this (?:year|month|week|quarter|season|time)(?:['’]s)?|now|today|currently|at present|these days|"
@@ -44,10 +44,10 @@ _NOUN = re.compile(
 )
 
 
-def directions(lines: Sequence[Line]) -> Iterator[Finding]:
-    """Check what a note says of the direction in which two figures go."""
+def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterator[Finding]:
+    """Check what a note says of the direction in which two figures go; `figures` are those of its sections."""
     text = dict(enumerate(lines))
-    for section in sections(lines):
+    for section in figures:
         yield from _concluded(section, text)
         for first, second in pairwise(section):
             if first.sentence != second.sentence or not _alike(first, second):
@@ -58,27 +58,36 @@ def directions(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]:
     """Check what a sentence without figures concludes from two figures of different years told before it."""
-    dated = [(each, year) for each in section if each.figure.kind == "amount" and (year := _year(each, section))]
+    years = _years(section)
+    dated = [(each, year) for each in section if each.figure.kind == "amount" and (year := years.get(each.sentence))]
     for at, (last, when) in enumerate(dated):
         after = lines.get(last.sentence + 1)
         if after is None or after.heading != last.line.heading or any(letter.isdigit() for letter in after.text):
             continue
-        if any(each.sentence == last.sentence for each, _ in dated[at + 1 :]):
+        if at + 1 < len(dated) and dated[at + 1][0].sentence == last.sentence:
             continue
-        told = [(match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))]
-        other = next(
-            (
-                (each, year)
-                for each, year in reversed(dated[:at])
-                if year != when and last.sentence - each.sentence < APART and each.figure.unit and _alike(each, last)
-            ),
-            None,
-        )
-        if other is None or len(told) != 1 or "not " in after.text or not _akin(other[0], last):
+        told = [
+            (match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))
+        ]
+        if len(told) != 1 or "not " in after.text:
+            continue
+        other = _other_year(dated, at)
+        if other is None or not _akin(other[0], last):
             continue
         early, late = (other[0], last) if other[1] < when else (last, other[0])
         match, up = told[0]
         yield _told(early, late, after, match.start("word"), match["word"], up, 0.82)
+
+
+def _other_year(dated: list[tuple[Place, float]], at: int) -> tuple[Place, float] | None:
+    """Return the nearest figure before one that is like it and of another year."""
+    last, when = dated[at]
+    for each, year in map(dated.__getitem__, range(at - 1, -1, -1)):
+        if last.sentence - each.sentence >= APART:
+            break
+        if year != when and each.figure.unit and _alike(each, last):
+            return each, year
+    return None
 
 
 APART = 6
@@ -91,10 +100,13 @@ def _akin(first: Place, second: Place) -> bool:
     return a.unit == b.unit and set(a.per) == set(b.per) and 0.2 < a.value / b.value < 5
 
 
-def _year(place: Place, section: list[Place]) -> float:
-    """Return the only year that the sentence of a figure names, or nought."""
-    years = {each.figure.value for each in section if each.sentence == place.sentence and each.figure.kind == "year"}
-    return years.pop() if len(years) == 1 else 0.0
+def _years(section: list[Place]) -> dict[int, float]:
+    """Return the years of the sentences that name just one."""
+    named: dict[int, set[float]] = {}
+    for each in section:
+        if each.figure.kind == "year":
+            named.setdefault(each.sentence, set()).add(each.figure.value)
+    return {sentence: next(iter(years)) for sentence, years in named.items() if len(years) == 1}
 
 
 def _alike(first: Place, second: Place) -> bool:
@@ -169,8 +181,8 @@ def _told(early: Place, late: Place, line: Line, place: int, word: str, up: bool
         note=line.note,
         path=line.path,
         line=line.line,
-        start=line.start + place,
-        end=line.start + place + len(word),
+        start=line.at(place),
+        end=line.at(place + len(word) - 1) + 1,
         claim=" ".join(line.text.split())[:600],
         formula="sign(after − before)",
         inputs=(early.input("before"), late.input("after")),

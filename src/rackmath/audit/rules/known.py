@@ -205,6 +205,9 @@ def _weights(passage: Passage, text: str) -> Iterator[Finding]:
         yield from _weight(passage, text, sizes[0], claim, alone=len(claims) == 1)
 
 
+_AT_BITS = re.compile(r"\s(?:at|in|with)\s(?P<bits>4|8|16)[\s-]bits?\b")
+
+
 def _weight(passage: Passage, text: str, match: re.Match[str], claim: Quantity, *, alone: bool) -> Iterator[Finding]:
     count = float(match["n"]) * _SCALES[match["scale"].casefold()]
     named = {word.casefold() for word in _PRECISION.findall(text)} if alone else _nearest(text, claim)
@@ -261,6 +264,8 @@ def _nearest(text: str, claim: Quantity) -> set[str]:
     between = text[max(0, claim.start - 40) : claim.start]
     if before and not re.search(r"\d\s?(?:GB|TB|MB)", between.split(before[-1])[-1]):
         return {before[-1]}
+    if bits := _AT_BITS.match(text, claim.end):
+        return {f"{bits['bits']}-bit"}
     after = _PRECISION.match(text, claim.end + 4) if text[claim.end : claim.end + 4] == " in " else None
     return {after.group().casefold()} if after else set()
 

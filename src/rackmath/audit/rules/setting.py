@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from rackmath.audit.bounds import as_input
 from rackmath.audit.finding import Input
 from rackmath.audit.listed import listed
 from rackmath.audit.passage import MOST_FIGURES, Line
@@ -85,6 +86,11 @@ class Place:
         return _FROM.search(self.before[-24:]) is not None
 
     @cached_property
+    def printed(self) -> Quantity:
+        """The figure as the input of a formula."""
+        return as_input(self.figure)
+
+    @cached_property
     def overhead(self) -> bool:
         """Whether it is a PUE, which multiplies power and is no count."""
         return _PUE.search(self.before[-20:]) is not None
@@ -107,8 +113,7 @@ class Place:
 
     def input(self, name: str) -> Input:
         """Return the figure as the input of a formula."""
-        start = self.line.start + self.figure.start
-        end = self.line.start + self.figure.end
+        start, end = self.line.span(self.figure)
         figure = self.figure
         unit, named = figure.printed
         return Input(name, figure.text, figure.value / unit, named, self.line.note, self.line.line, start, end)
@@ -121,6 +126,12 @@ _ONE_COSTS = re.compile(
     r"\b(?:[Aa]|[Oo]ne|[Ee]ach|[Ee]very)\s(?P<of>million\s|thousand\s|hundred\s)?(?P<thing>[a-z]{3,20}(?:-[a-z]{3,8})?)\s"
     r"(?:costs?|sells for|goes for)\s(?:us\s|them\s|about\s|only\s){0,2}\Z"
 )
+IN_A_TIME = re.compile(
+    r"\b(?:[Tt]he|[Aa]|[Ee]ach|[Ee]very)\s(?P<thing>hour|day|week|month|quarter|year)(?:\s(?:then|alone|thus))?"
+    r"(?:\s(?:costs?|comes? to|makes?|takes?|brings?(?:\sin)?|uses?|yields?))?\s(?:about |only |some |roughly )?\Z"
+)
+"""A period that stands as the subject of a figure: "the day costs", "and the year about"."""
+
 _SCALES = {"million": 1e6, "thousand": 1e3, "hundred": 1e2, "": 1.0}
 
 
@@ -128,7 +139,11 @@ def with_lead(place: Place) -> Place:
     """Return a price with what the words before it say that it is per: "cost per million tokens is $0.26"."""
     figure = place.figure
     match = _PER_LEAD.search(place.before[-80:]) or _ONE_COSTS.search(place.lead[-60:])
-    if figure.kind != "amount" or not figure.unit or figure.per or match is None or period(match["thing"]):
+    if figure.kind != "amount" or not figure.unit or figure.per:
+        return place
+    if figure.unit not in ("s", "month") and (timed := IN_A_TIME.search(place.before[-50:])):
+        return replace(place, figure=replace(figure, per=(timed["thing"],)))
+    if match is None or period(match["thing"]):
         return place
     over = _SCALES[(match["of"] or "").strip()]
     low, high, step = figure.low / over, figure.high / over, figure.step / over
@@ -168,7 +183,7 @@ def is_row(text: str) -> bool:
 _NAMED = re.compile(
     r"(?:(?<=[a-z,;:] )[A-Z][\w-]{1,30}|\b(?:Line|Ward|Room|Figure|Table|Chapter|Section|Level|Stage|Phase|"
     r"Tier|Gen|Version|Type|"
-    r"Class|Block|Step|Unit|Model|Route|Terminal|Gate|Floor|Appendix|Act|Article))\s\Z"
+    r"Class|Block|Step|Unit|Model|Route|Terminal|Gate|Floor|Note|note|Page|page|Appendix|Act|Article))\s\Z"
 )
 _NO_NAMES = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Of|In|At|By|"
@@ -250,5 +265,6 @@ def _count(noun: str, power: int, hard: Counter[str], soft: Counter[str]) -> flo
         factor = seconds_of(period(words[last])) or 1.0
         hard["s"] += power
         words = words[:last]
-    soft[singular(words[0])] += power
+    counted = next((word for word in words if singular(word) != word), words[0])  # "slower voyages" counts voyages
+    soft[singular(counted)] += power
     return factor

@@ -14,7 +14,7 @@ from math import exp, log
 from rackmath.audit.bounds import Computed, accepted, compute
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.cues import Cues
-from rackmath.audit.rules.formulas import Candidate
+from rackmath.audit.rules.near import Candidate
 from rackmath.audit.rules.setting import Place
 
 POWERS = (
@@ -73,7 +73,7 @@ def slip(
 ) -> Slip | None:
     """Return the likeliest slip that leads from a formula to a figure.
 
-    Where a formula gives the figure as it is, however unlikely (not `alone`), the commonest of coincidences do not count.
+    Where a formula gives the figure as it is, however unlikely (not `alone`), the commonest coincidences do not count.
     """
     if figure.hedge in ("over", "under") or figure.ranged or not ranked:
         return None
@@ -85,7 +85,8 @@ def slip(
                 return Slip(each, computed, words, min(0.93, 0.72 + 0.04 * each.score))
     if figure.worded or (told.tie < TIED and not told.total):
         return None
-    near = [each for each in near if each.rule not in ("discounts", "rest")]
+    unsaid = {"discounts", "rest"} | ({"sum"} if not told.total else set()) | ({"difference"} if not told.less else set())
+    near = [each for each in near if each.rule not in unsaid]
     best: Slip | None = None
     most = TOLD
     for rank, each in enumerate(near, 1):
@@ -97,11 +98,11 @@ def slip(
         if alone and worth > most and each.score >= READ and (figure.unit or figure.per) and _beside(each, claim):
             most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
-            if not _is(figure, computed.scaled(by)) or (
-                by in HALVES and not (alone and figure.kind == "amount")
-            ):
+            if not _is(figure, computed.scaled(by)) or (by in HALVES and not (alone and figure.kind == "amount")):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
+            if by in SCALES and any(not (place.figure.unit or place.figure.noun) for place in each.inputs):
+                continue  # the scale may have been left out: "6.1" of millions
             if each.score < FIRM and ((rare and by in SCALES) or not (figure.unit or figure.per)):
                 continue
             worth = each.score + surprise - rare
@@ -168,6 +169,15 @@ def _bases(each: Candidate, figure: Quantity, told: Cues) -> Iterator[str]:
         total = sum(place.figure.value for place in each.inputs)
         if each.score >= 1.0 and abs(total - figure.value) < 1e-6:
             yield "Discounts on discounts multiply; they do not add."
+    if each.rule == "share" and figure.kind == "amount" and len(each.inputs) == 2 and told.less and not figure.hedge:
+        base, by = each.inputs
+        left = value * (100 / by.figure.value - 1) if by.figure.kind == "share" and by.figure.value < 100 else 0.0
+        if each.score >= CUED and abs(left - figure.value) <= max(exact, 0.004 * figure.value) < abs(value - left):
+            yield f"That is what is left of {base.figure.text}."
+    if each.rule == "factor" and (told.up or told.down) and not figure.hedge:
+        factor = max(each.inputs[0].figure.value, 1 / each.inputs[0].figure.value)
+        if abs(value - figure.value) > 2 * exact and abs(100 * (factor - 1) - figure.value) <= exact and told.down:
+            yield f"{factor:g} times as much is a rise of {figure.text}; the other way it is another share."
     if each.rule != "change" or each.score < CUED or told.up == told.down or abs(value - figure.value) <= 2 * exact:
         return
     first, second = each.inputs

@@ -151,13 +151,13 @@ def _totals(table: Table) -> Iterator[Finding]:
     """Check the sums of columns in rows called total, and of rows in a column called total."""
     begun = 0
     for at, name in enumerate(table.names):
-        if not _TOTAL.search(name):
+        if not _TOTAL.search(name) and not (at == len(table.names) - 1 > 2 and _adds_up(table, at)):
             continue
         sums = []
         for column in range(1, len(table.heads)):
             parts = [row[column] for row in table.rows[begun:at]]
             total = table.rows[at][column]
-            rate = _RATE.search(table.heads[column]) is not None
+            rate = _RATE.search(_A_PERIOD.sub("", table.heads[column])) is not None
             if total and total.figure.kind == "amount" and len(parts) > 1 and all(parts) and not rate:
                 sums.append(([each for each in parts if each], total))
         yield from _added(sums)
@@ -170,6 +170,18 @@ def _totals(table: Table) -> Iterator[Finding]:
                 if (total := row[column]) and all(parts) and len(parts) > 1:
                     sums.append(([each for each in parts if each], total))
             yield from _added(sums)
+
+
+_A_PERIOD = re.compile(r"\b(?:per|a) (?:year|month|week|day|quarter)\b", re.IGNORECASE)
+
+
+def _adds_up(table: Table, at: int) -> bool:
+    """Whether a row without the word is a total all the same: the counts of one column add up to it."""
+    for column in range(1, len(table.heads)):
+        parts, total = [row[column] for row in table.rows[:at]], table.rows[at][column]
+        if total and all(parts) and sum(each.figure.value for each in parts if each) == total.figure.value:
+            return True
+    return False
 
 
 def _added(sums: list[tuple[list[Cell], Cell]]) -> Iterator[Finding]:
@@ -261,14 +273,16 @@ def _learnt(
         if verdict == "ambiguous":
             continue
         sure = min(0.95, 0.7 + 0.07 * right - 0.1 * (len(judged) - right - 1))
-        computed = computed.scaled(_scale(judged))
-        yield _told(name, verdict, 0.85 if verdict != "wrong" else sure, z, [x, y], computed, written, f"{written} is")
+        told = computed.scaled(_scale(judged))
+        yield _told(name, verdict, 0.85 if verdict != "wrong" else sure, z, [x, y], told, written, f"{written} is")
 
 
 def _scale(judged: Sequence[tuple[Cell, Cell, Cell, Computed, Verdict]]) -> float:
     """Return the power of a thousand by which the heads of a table differ, as in "mkr" and "kr per MWh"."""
     ratios = sorted(
-        z.value / computed.value for *_, z, computed, verdict in judged if verdict in ("holds", "rounds") and computed.value
+        z.value / computed.value
+        for *_, z, computed, verdict in judged
+        if verdict in ("holds", "rounds") and computed.value
     )
     middle = ratios[len(ratios) // 2] if ratios else 1.0
     return next((scale for scale in HEADS if abs(middle / scale - 1) < 0.1), 1.0)

@@ -1,0 +1,140 @@
+"""Formulas for growth: rates between two figures, rates told for another period, and times to double."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from math import log
+
+from rackmath.audit.quantity import seconds_of
+from rackmath.audit.rules.near import Candidate, Near
+from rackmath.audit.rules.pairs import pairs
+from rackmath.audit.rules.setting import Place
+
+YEAR = 86400.0 * 365
+
+
+def spans(near: Near) -> Iterator[tuple[Place, float]]:
+    """Yield the lengths of time that could be the term of a growth, in years."""
+    for each in near.places:
+        figure = each.figure
+        if figure.kind == "amount" and figure.unit in ("month", "s") and not figure.per:
+            yield each, 1 / 12 if figure.unit == "month" else 1 / YEAR
+
+
+def growths(near: Near) -> Iterator[Candidate]:
+    """Yield the rates that lead from one figure to another, or that a rate is over another time."""
+    cues, claim = near.cues, near.claim
+    own = period_length(claim)
+    rates = [each for each in near.places if each.figure.kind == "share" and each.periods]
+    for rate in rates:
+        length = period_length(rate)
+        score = 0.8 + cues.tie - near.far(rate)
+        if own and length and own != length:
+            for up in (True, False):
+                yield Candidate("growth", score + 0.8, (rate,), _compound(own / length, up), "(1 + rate)^periods − 1")
+        for span, years in spans(near):
+            for up in (True, False):
+                yield Candidate(
+                    "growth",
+                    score - near.far(span) + (0.8 if cues.total or not own else -0.6),
+                    (rate, span),
+                    _over(years * YEAR / length if length else 0.0, up),
+                    "(1 + rate)^periods − 1",
+                )
+    if not (cues.yearly or own):
+        return
+    for a, b, fa, fb, lenient in pairs(near):
+        if a.figure.kind == "amount" and a.figure.unit in ("month", "s"):
+            continue
+        score = 1.0 + cues.tie - near.far(a, b) - lenient + 0.8
+        for span, years in spans(near):
+            yield Candidate(
+                "growth",
+                score - 0.5 * near.cost[id(span)],
+                (a, b, span),
+                _annual(fb / fa, years, own or YEAR),
+                "(after ÷ before)^(1 ÷ years) − 1",
+            )
+        for first, last in combinations(near.years, 2):
+            years = last.figure.value - first.figure.value
+            if 1 <= years <= 60:
+                yield Candidate(
+                    "growth",
+                    score - 0.2,
+                    (a, b),
+                    _between(fb / fa, years),
+                    f"(after ÷ before)^(1 ÷ {years:.0f} years) − 1",
+                )
+    for factor in near.places:
+        if factor.figure.kind == "factor" or (factor.figure.kind == "share" and factor.figure.worded):
+            for span, years in spans(near):
+                every = 1.2 if factor.after == " every " and factor.sentence == span.sentence else 0.0
+                yield Candidate(
+                    "growth",
+                    1.0 + cues.tie - near.far(factor, span) + every,
+                    (factor, span),
+                    _times(years, own or YEAR, factor.figure.kind == "share"),
+                    "factor^(1 ÷ years) − 1",
+                )
+
+
+def period_length(place: Place) -> float:
+    """Return the seconds of the period that a figure is per, or nought."""
+    return next((seconds_of(each) or 0.0 for each in sorted(place.periods)), 0.0)
+
+
+def _compound(periods: float, up: bool) -> Callable[..., float]:
+    sign = 1 if up else -1
+    return lambda rate: float(abs((1 + sign * rate / 100) ** periods - 1) * 100)
+
+
+def _over(periods: float, up: bool) -> Callable[..., float]:
+    sign = 1 if up else -1
+    return lambda rate, span: float(abs((1 + sign * rate / 100) ** (span * periods) - 1) * 100)
+
+
+def _annual(ratio: float, years: float, own: float) -> Callable[..., float]:
+    return lambda a, b, span: float(abs((b / a * ratio) ** (own / YEAR / (span * years)) - 1) * 100)
+
+
+def _between(ratio: float, years: float) -> Callable[..., float]:
+    return lambda a, b: float(abs((b / a * ratio) ** (1 / years) - 1) * 100)
+
+
+def _times(years: float, own: float, share: bool) -> Callable[..., float]:
+    return lambda factor, span: float(
+        abs((1 - factor / 100 if share else factor) ** (own / YEAR / (span * years)) - 1) * 100
+    )
+
+
+def doublings(near: Near) -> Iterator[Candidate]:
+    """Yield the times in which what grows at a rate doubles or halves."""
+    cues, claim = near.cues, near.claim
+    shares = [each for each in near.nearer if each.figure.kind == "share" and each.periods]
+    for rate in shares:
+        length = period_length(rate)
+        if claim.figure.unit in ("month", "s") and length:
+            unit = claim.size[1]
+            falling = _HALVES.search(claim.line.text) is not None
+            if not falling and not _DOUBLES.search(claim.line.text):
+                continue
+            yield Candidate(
+                "growth",
+                1.8 + cues.tie - near.far(rate),
+                (rate,),
+                _doubling(length / unit, not falling),
+                "ln 2 ÷ ln(1 + rate)",
+            )
+
+
+_DOUBLES = re.compile(r"\b(?:doubl\w+|twice|twofold)\b", re.IGNORECASE)
+
+
+_HALVES = re.compile(r"\b(?:halv\w+|half)\b", re.IGNORECASE)
+
+
+def _doubling(length: float, up: bool) -> Callable[..., float]:
+    sign = 1 if up else -1
+    return lambda rate: abs(log(2) / log(1 + sign * rate / 100)) * length

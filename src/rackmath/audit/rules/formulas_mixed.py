@@ -1,0 +1,68 @@
+"""Formulas for what a gap between two figures costs, and for the sum of two products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from rackmath.audit.rules.formulas_product import product_of
+from rackmath.audit.rules.near import Candidate, Near
+from rackmath.audit.rules.pairs import against, pair
+
+
+def gaps(near: Near) -> Iterator[Candidate]:
+    """Yield what the gap between two figures costs: "falls from 2,970 tonnes to 2,160; at $580 a tonne …"."""
+    claim, cues = near.claim, near.cues
+    amounts = [each for each in near.before[-6:] if each.figure.kind == "amount" and each.figure.low > 0]
+    if not cues.less and not _KEEPS.search(claim.before[-40:]):
+        return
+    for a, b in pairwise(amounts):
+        alike = pair(a, b)
+        if not alike or a.figure.value * alike[0] == b.figure.value * alike[1]:
+            continue
+        lends, other = (b, a) if b.figure.unit or b.figure.noun else (a, b)
+        for by in amounts:
+            if by is a or by is b or not (by.figure.unit or by.figure.per or by.figure.noun):
+                continue
+            ratio = alike[1] / alike[0] if lends is a else alike[0] / alike[1]
+            part = abs(1 - other.figure.value * ratio / lends.figure.value)
+            for each in product_of(near, (lends, by), (1, 1), part=part):
+                tied = 0.6 if against(a, b) or _ENDS.search(b.before) else -0.6
+                yield Candidate(
+                    "difference",
+                    each.score - 0.4 * near.cost[id(other)] + tied,
+                    (lends, by, other),
+                    _of_gap(each.formula, ratio),
+                    f"({lends.figure.text} − {other.figure.text}) × {by.figure.text}",
+                    loose=each.loose,
+                )
+
+
+_KEEPS = re.compile(r"\b(?:keeps?|saves?|saved|gains?|pockets?|loses?|lost|worth|earns?|extra)\b")
+
+
+_ENDS = re.compile(r"\b(?:to|from|against|instead of|rather than)\s(?:about\s|only\s|just\s)?\Z")
+
+
+def _of_gap(product: Callable[..., float], ratio: float) -> Callable[..., float]:
+    return lambda lends, by, other: abs(product(lends, by) - product(other * ratio, by))
+
+
+def mixes(near: Near) -> Iterator[Candidate]:
+    """Yield the sum of two products that are told one after the other: so many at one price, so many at another."""
+    run = [each for each in near.before[-4:] if each.figure.kind == "amount"]
+    if len(run) < 4:
+        return
+    a, b, c, d = run
+    for first, second in (((a, b), (c, d)), ((a, c), (b, d)), ((a, d), (b, c))):
+        parts = [next(product_of(near, two, (1, 1)), None) for two in (first, second)]
+        if parts[0] and parts[1]:
+            score = min(parts[0].score, parts[1].score) + 0.4
+            yield Candidate(
+                "mix", score, (*first, *second), _two(parts[0].formula, parts[1].formula), "sum of products"
+            )
+
+
+def _two(first: Callable[..., float], second: Callable[..., float]) -> Callable[..., float]:
+    return lambda a, b, c, d: first(a, b) + second(c, d)

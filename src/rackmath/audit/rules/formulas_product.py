@@ -1,0 +1,243 @@
+"""Formulas for products and quotients of one to three amounts, whose dimensions come out right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import combinations
+
+from rackmath.audit.quantity import MONEY, seconds_of
+from rackmath.audit.rules.bridges import bridges
+from rackmath.audit.rules.formulas_growth import period_length
+from rackmath.audit.rules.near import Candidate, Near
+from rackmath.audit.rules.setting import Place, code_of
+
+_WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+
+
+def products_of(near: Near) -> Iterator[Candidate]:
+    """Yield products and quotients of one to three amounts whose dimensions come out right."""
+    amounts = [
+        each
+        for each in near.places
+        if each.figure.kind == "amount"
+        and each.figure.low > 0
+        and not each.overhead
+        and not each.after.startswith(" ago")
+    ]
+    for one in amounts:
+        yield from product_of(near, (one,), (1,))
+        yield from _implied(near, one)
+        yield from product_of(near, (one,), (-1,))
+    aim = near.claim.code
+    for a, b in combinations(amounts, 2):
+        for signs in ((1, 1), (1, -1), (-1, 1)):
+            if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
+                yield from product_of(near, (a, b), signs)
+    nearer = [
+        each
+        for each in near.nearer
+        if each.figure.kind == "amount"
+        and each.figure.low > 0
+        and not each.overhead
+        and (each.figure.unit or each.figure.noun or each.figure.per)
+    ]
+    for three in combinations(nearer, 3):
+        first, second, last = (each.code for each in three)
+        for ways in _WAYS:
+            if first * ways[0] + second * ways[1] + last * ways[2] - aim in LEFT:
+                yield from product_of(near, three, ways)
+    shares = [each for each in near.nearer if each.figure.kind == "share" and not each.periods]
+    for by in shares:
+        for a, b in combinations(nearer, 2):
+            for signs in ((1, 1), (1, -1), (-1, 1)):
+                if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
+                    yield from product_of(near, (a, b), signs, by)
+
+
+def _implied(near: Near, one: Place) -> Iterator[Candidate]:
+    """Yield an amount whose period is not said with it, told for the claim's: "$600 over the year, $50 a month"."""
+    claim, cues = near.claim, near.cues
+    if not claim.periods or one.periods or one.figure.unit != claim.figure.unit or one.figure.noun != claim.figure.noun:
+        return
+    own = period_length(claim)
+    named = {each for each in cues.periods if each not in claim.periods} if cues.each else set()
+    sides = [each for each in near.before if each.sentence == one.sentence and each.figure.unit == one.figure.unit]
+    named |= {period for each in sides for period in each.periods if period not in claim.periods}
+    for period in sorted(named):
+        length = seconds_of(period) or own
+        ratio = one.size[1] / claim.size[1] / length
+        score = 0.9 + cues.tie - near.far(one) + (0.8 if one is near.last else 0.0)
+        yield Candidate("rate", score, (one,), _monomial(ratio, (1,)), f"{one.figure.text} a {period}", loose=True)
+
+
+LEFT = {
+    sum(code_of(key) * power for key, power in left.items()): left
+    for time in (-1, 0, 1)
+    for energy in (0, 1)
+    for thing in ("", "byte", "t", "l", "m")
+    for left in [{key: power for key, power in (("s", time), ("J", energy), (thing, 1)) if key and power}]
+}
+"""What prose may leave out between the dimensions of a product and of a claim, by the code of the dimension."""
+
+
+def product_of(
+    near: Near, places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None = None, part: float = 1.0
+) -> Iterator[Candidate]:
+    """Yield the product of figures, each to the power of its sign, where its dimension is the claim's.
+
+    `by` is a share that is taken of it, and `part` any other.
+    """
+    claim, cues = near.claim, near.cues
+    code, value = -claim.code, part / claim.size[1]
+    for each, sign in zip(places, signs, strict=True):
+        if sign > 0:
+            code, value = code + each.code, value * each.base
+        else:
+            code, value = code - each.code, value / each.base
+    left = LEFT.get(code)
+    if left is None:
+        return
+    if by:
+        value *= by.figure.value / 100
+    left_out = [(more, price) for more, price in bridges(left, near, places) if near.sane(value * more)]
+    tied = _tied(near, places, signs) if left_out else None
+    if tied is None:
+        return
+    score = tied + cues.tie - near.far(*places, *([by] if by else []))
+    if by:
+        score -= 0.3
+    factor = 1 / claim.size[1]
+    for each, sign in zip(places, signs, strict=True):
+        factor *= each.size[1] ** sign
+    for more, penalty in left_out:
+        ratio = factor * more
+        yield Candidate(
+            "rate" if len(places) == 1 else "quotient" if -1 in signs else "product",
+            score - penalty,
+            (*places, by) if by else places,
+            _monomial(ratio / 100 if by else ratio, (*signs, 1) if by else signs),
+            partial(_written, places, signs, by),
+            loose=_crosses(claim, places),
+        )
+
+
+def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> float | None:
+    """Return how well nouns and "per" speak for a product, or None where it would be one in name only."""
+    claim, cues = near.claim, near.cues
+    soft: dict[str, int] = {}
+    cancelled = 0
+    for each, sign in zip(places, signs, strict=True):
+        for key, power in each.size[2].items():
+            before = soft.get(key, 0)
+            soft[key] = before + sign * power
+            cancelled += abs(before) + abs(power) > abs(soft[key])
+    for key, power in claim.size[2].items():
+        before = soft.get(key, 0)
+        soft[key] = before - power
+        cancelled += abs(before) + abs(power) > abs(soft[key])
+    if -1 in signs and {"head", "person", "piece", "capita"} & set(claim.figure.per):
+        cancelled += 1
+        soft = {key: power for key, power in soft.items() if key not in ("head", "person", "piece", "capita")}
+    each_one = any(place.figure.each for place in places)
+    loose = sum(abs(power) for power in soft.values())
+    per = any(place.figure.per for place in places) or claim.figure.per
+    score = 0.4 + 0.9 * min(cancelled, 2) - 0.4 * max(0, loose - 1) + (0.7 if each_one else 0.0) + (0.3 if per else 0.0)
+    if len(places) == 1:
+        if signs == (1,):
+            close = 1.2 if near.last is places[0] and cues.tie >= 1.2 else 0.3
+            return score + close if _other_period(claim, places[0]) else None
+        if not claim.size[0]:
+            return None
+        return score + (1.0 if re.search(r"\b(?:every|interval|each)\b", places[0].before[-30:]) else -0.4)
+    joined = _joined(places)
+    if -1 in signs:
+        span = any(
+            sign < 0 and each.figure.unit in ("month", "s") and not each.figure.per
+            for each, sign in zip(places, signs, strict=True)
+        )
+        score += (0.8 if cues.each or (span and claim.periods) else -0.6) - (0.8 if joined else 0.0)
+        alike = [dict(each.size[0]) for each in places]
+        if len(places) == 3 and any(
+            alike[i] == alike[j] and signs[i] != signs[j] and alike[i] and not cancelled
+            for i in range(3)
+            for j in range(i)
+        ):
+            score -= 1.2  # one price over another times a third is rarely meant
+        outlay = any(
+            sign > 0 and each.figure.unit in MONEY and not each.figure.per
+            for each, sign in zip(places, signs, strict=True)
+        )
+        if claim.figure.unit in ("month", "s") and outlay:
+            score += 2.0 if near.pays else 1.0  # an outlay over what it saves a year
+    else:
+        score += (1.1 if joined else 0.0) - (0.3 if cues.less and not cues.total else 0.0)
+    hard = [set(dict(each.size[0])) for each in places]
+    if len(hard) > 1 and any(hard[i] & hard[j] for i in range(len(hard)) for j in range(i)):
+        score += 0.6  # hours and a price per hour
+    if all(not each.size[0] for each in (*places, claim)):
+        score -= 0.4  # counts alone fit too easily
+    return score - 0.35 * (len(places) - 2)
+
+
+_AT = re.compile(
+    r"\b(?:at|of|times|each|every|costs?|costing|for|with|draw(?:s|ing)?|using|by|an average of|them|apiece)\b|[×x*@]"
+)
+
+
+_THEM = re.compile(r"\s(?:of (?:them|these|those)|such)\b")
+
+
+def _joined(places: tuple[Place, ...]) -> bool:
+    """Whether words set figures side by side as factors: "150 at £9,200", "868 of them cost"."""
+    first, last = places[0], places[-1]
+    if first.sentence != last.sentence or len(places) < 2:
+        return False
+    if first.figure.start > last.figure.start:
+        first, last = last, first
+    if _THEM.match(last.after):
+        return True
+    between = first.line.text[first.figure.end : last.figure.start]
+    if between == " " and not first.figure.unit and last.figure.unit:
+        return True  # "two 80 GB cards"
+    return len(between) < 60 and _AT.search(between) is not None and ". " not in between
+
+
+def _other_period(claim: Place, place: Place) -> bool:
+    """Whether one figure can be the other told for another period, or in another unit of time."""
+    a, b = claim.figure, place.figure
+    if a.unit in ("s", "month") and not a.per and not b.per:
+        return b.unit in ("s", "month") and (a.unit, a.scale) != (b.unit, b.scale)
+    if a.unit == "wh" and b.unit == "w":
+        return True
+    return a.unit == b.unit and claim.periods != place.periods and bool(claim.periods) and bool(place.periods)
+
+
+def _crosses(claim: Place, places: tuple[Place, ...]) -> bool:
+    """Whether months or years are turned into shorter periods, of which there are several conventions."""
+    kinds = set(claim.periods).union(*(each.periods for each in places))
+    for each in (claim, *places):
+        if each.figure.unit == "month" and not each.figure.per:
+            kinds.add("year" if each.figure.scale >= 12 else "month")
+        elif each.figure.unit == "s" and each.figure.scale >= 60:
+            kinds.add("day" if each.figure.scale >= 86400 else "hour")
+    return bool(kinds & {"month", "year", "quarter"}) and len(kinds) > 1
+
+
+def _monomial(ratio: float, signs: tuple[int, ...]) -> Callable[..., float]:
+    def formula(*values: float) -> float:
+        product = ratio
+        for value, sign in zip(values, signs, strict=True):
+            product *= value**sign
+        return product
+
+    return formula
+
+
+def _written(places: tuple[Place, ...], signs: tuple[int, ...], by: Place | None) -> str:
+    parts = []
+    for at, (each, sign) in enumerate(zip(places, signs, strict=True)):
+        joint = "" if not at and sign > 0 else "1 ÷ " if not at else " ÷ " if sign < 0 else " × "
+        parts.append(f"{joint}{each.figure.text}")
+    return "".join(parts) + (f" × {by.figure.text}" if by else "")
