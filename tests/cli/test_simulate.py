@@ -85,6 +85,7 @@ def test_pools_apart_and_priorities_are_simulated(rackmath) -> None:
         (("--cv", "2"), "--cv: needs --rate"),
         (("--scale", "2"), "--scale: needs --trace"),
         (("--drafts", "2"), "not simulated"),
+        (("--cached", "300"), "knows prefixes and chunks"),
         (("--priorities", "nan,1"), "add up to 1"),
         (("--lengths", "fixed", "--length-low", "0.5"), "needs --lengths uniform"),
         (("--tp", "1", "--precision", "bf16"), "does not fit"),

@@ -17,7 +17,7 @@ from rackmath.models.serving.fitting import SPREADS, fold_labels
 from rackmath.models.serving.hardware import accelerators, find_accelerator, read_accelerator
 from rackmath.models.serving.measured import DATA, read_measured
 from rackmath.models.serving.predict import predict_rows
-from rackmath.models.serving.rows import read_row
+from rackmath.models.serving.rows import group_names, read_row
 from rackmath.models.serving.shape import catalogue, find_shape, read_config
 from rackmath.models.serving.step import experts_touched
 
@@ -120,6 +120,39 @@ def test_a_step_with_drafts_yields_the_sum_of_the_chances_that_they_are_kept() -
     assert 1.5 < gain < 2.952
     assert answer(speculative_tokens=3, speculative_acceptance=0.1).token > answer().token
     assert answer(speculative_tokens=0).token == answer().token
+
+
+def test_a_cached_prefix_saves_its_prompt_and_still_takes_its_memory() -> None:
+    whole, half, short = answer(isl=8192), answer(isl=8192, cached_tokens=4096), answer(isl=4096)
+    assert short.first < half.first < whole.first  # what is computed still attends to the prefix
+    assert short.token < half.token < whole.token
+    assert half.running == pytest.approx(whole.running, rel=0.05)
+    full, kept = (answer(isl=8192, tp_size=2, moe_tp_size=2, concurrency=500, cached_tokens=n) for n in (0, 8000))
+    assert kept.note == full.note
+    assert "others wait" in kept.note
+    assert answer(isl=8192, cached_tokens=0).first == whole.first
+
+
+def test_a_pool_of_prompts_computes_no_cached_prefix() -> None:
+    pools = {f"{pool}_{name}": 1 for pool in ("prefill", "decode") for name in ("num_workers", "pp_size")}
+    pools |= {"mode": "disagg", "prefill_tp_size": 4, "decode_tp_size": 4, "isl": 8192}
+    assert answer(**pools, cached_tokens=6144).first < answer(**pools).first
+
+
+def test_small_chunks_make_prompts_slower_and_change_nothing_else() -> None:
+    small, usual = answer(isl=8192, chunk_tokens=512), answer(isl=8192)
+    assert small.first > 1.1 * usual.first  # sixteen steps that each read the weights
+    assert small.running == pytest.approx(usual.running, rel=0.05)
+    assert answer(isl=8192, chunk_tokens=8192).first == usual.first
+    assert answer(isl=256, chunk_tokens=4096).first == pytest.approx(answer(isl=256).first, rel=0.02)
+
+
+def test_lengths_of_one_octave_share_a_launch_script() -> None:
+    def script(isl: int, osl: int) -> str:
+        return group_names(read_row({**ROW, "isl": str(isl), "osl": str(osl)}))["script"]
+
+    assert script(1000, 1000) == script(1024, 1024)
+    assert len({script(1024, 1024), script(8192, 1024), script(1024, 8192)}) == 3
 
 
 def test_a_name_may_say_how_the_weights_are_kept() -> None:

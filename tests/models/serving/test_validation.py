@@ -12,10 +12,11 @@ import pytest
 
 from conftest import shared_path
 from rackmath.models.serving import validation
-from rackmath.models.serving.fitting import wide_interval
+from rackmath.models.serving.fitting import Scored, interval_table, wide_interval
 from rackmath.models.serving.hardware import accelerators
 from rackmath.models.serving.predict import predict_rows
 from rackmath.models.serving.published import SETS, points
+from rackmath.models.serving.rows import read_row
 
 REPORT = json.loads(resources.files("rackmath.models.serving").joinpath("validation.json").read_text(encoding="utf-8"))
 
@@ -47,6 +48,25 @@ def test_ten_combinations_cover_a_next_one_four_times_in_five() -> None:
         low, high = wide_interval([(float(e), str(i)) for i, e in enumerate(errors[:10]) for _ in range(3)])
         inside.append(low <= errors[10] <= high)
     assert 0.74 < np.mean(inside) < 0.9
+
+
+def test_a_family_has_an_interval_of_its_own_the_more_combinations_it_has() -> None:
+    def rows(model: str, count: int) -> list:
+        row = {"model_path": model, "system": "h100_sxm", "isl": "1024", "osl": "1024", "concurrency": "4"}
+        row |= {"tp_size": "8", "precision": "fp8"}
+        return [read_row({**row, "backend": f"engine {i}"}) for i in range(count)]
+
+    def ends(mixtures: int) -> dict:
+        read = [*rows("Llama-3.1-70B", 40), *rows("Mixtral-8x7B-Instruct-v0.1", mixtures)]
+        errors = np.concatenate([np.linspace(-0.1, 0.1, 40), np.linspace(-1, 1, mixtures)])
+        scored = Scored("model", "m", np.arange(len(read)), errors, errors, ["model"] * len(read))
+        return interval_table([scored], read, "token")["model"]
+
+    few, many = ends(4), ends(60)
+    assert few["dense"][1] < few["all"][1] < few["moe"][1]
+    assert many["dense"][1] < many["all"][1] < many["moe"][1]
+    assert few["moe"][1] - few["all"][1] < (1 - few["all"][1]) / 5  # four of them are drawn towards everybody
+    assert many["moe"][1] == pytest.approx(0.8, abs=0.06)
 
 
 def test_the_packaged_report_is_small_and_whole() -> None:

@@ -150,6 +150,7 @@ def workload(given: Mapping[str, Any]) -> Workload:
 def _refuse_idle(given: Mapping[str, Any]) -> None:
     """Raise RackmathError for options that something else given overrules, or that need one that is not given."""
     refuse(("drafts", "acceptance"), "speculative decoding is not simulated; `rackmath serving predict` knows it")
+    refuse(("cached", "chunk"), "not simulated so; `rackmath serving predict` knows prefixes and chunks")
     if given.get("trace"):
         others = ("rate", "concurrency", "cv", "lengths", "length_low", "length_cv")
         refuse(others, "--trace brings its own arrivals and lengths; --scale raises its load")

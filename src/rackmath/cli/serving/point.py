@@ -42,6 +42,14 @@ def point(function: Any) -> Any:
         click.option("--concurrency", type=LOAD, default=1.0, show_default=True, help="Requests in flight."),
         click.option("--isl", type=LOAD, default=1024, show_default=True, help="Input tokens of a request."),
         click.option("--osl", type=LOAD, default=1024, show_default=True, help="Output tokens of a request."),
+        click.option("--chunk", type=LOAD, help="Prompt tokens of a step at most; 8,192 unless given."),
+        click.option(
+            "--cached",
+            type=Number(0, 1e9),
+            default=0,
+            show_default=True,
+            help="Of the input tokens, those of a prefix that is cached already.",
+        ),
         click.option(
             "--drafts", type=Whole(0, 16), default=0, show_default=True, help="Tokens guessed ahead of each step."
         ),

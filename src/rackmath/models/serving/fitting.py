@@ -27,6 +27,7 @@ ROW_NOISE, FIRST_NOISE = 0.2, 0.3  # of a row's two logarithms in the first stag
 TRUST = 0.1  # rows of one sweep err together: each counts for a tenth of a row
 HALVES, COMBINATION_FOLDS = 2, 6
 FEW = 0.4
+SHARED = 20  # combinations from which a family's own errors decide more than everybody's
 # Chosen by climbing on every other fold of those below; the folds between were looked at only afterwards.
 TOKEN_SPREADS = Spreads(
     groups={
@@ -64,6 +65,7 @@ FIRST_SPREADS = Spreads(
         "accelerator × model": 0.6,
         "combination": 0.5,
         "layout": 0.2,
+        "script": 0.5,
     },
     parts=dict(zip(FIRST_PARTS, (1.0, 0.4, 0.1, 0.5, 0.2, 0.3, 0.1), strict=True)),
     slopes={"running": 0.036, "input": 0.036},
@@ -107,6 +109,7 @@ APART_FIRST_SPREADS = Spreads(
         "accelerator × model": 0.6,
         "combination": 0.25,
         "layout": 0.4,
+        "script": 0.5,
     },
     parts=dict(zip(FIRST_PARTS, (0.5, 0.2, 0.2, 0.5, 0.4, 0.3, 0.1), strict=True)),
     slopes={"running": 0.12, "input": 0.05},
@@ -320,16 +323,33 @@ def cross_validate(
 def interval_table(
     scored: Sequence[Scored], configurations: Sequence[Configuration], quantity: str
 ) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the 80 % interval of ln(measured ÷ predicted) by novelty, under "all": families share theirs."""
-    found: dict[str, list[tuple[float, str]]] = {}
+    """Return the 80 % interval of ln(measured ÷ predicted) by novelty, of all rows and of each family.
+
+    The ends of a family lean on everybody's the more, the fewer combinations of it there are.
+    """
+    found: dict[str, dict[str, list[tuple[float, str]]]] = {}
     names = [group_names(c)["combination"] for c in configurations]
     for each in scored:
         errors = each.token if quantity.endswith("token") else each.first
         wanted = {"seen": "", "combination": "combination"}.get(each.split, each.split)
         for row, error, new in zip(each.rows, errors, each.new, strict=True):
             if new == wanted:
-                found.setdefault(new, []).append((-float(error), names[row]))
-    return {new: {"all": wide_interval(values)} for new, values in found.items()}
+                for group in ("all", configurations[row].shape.family):
+                    found.setdefault(new, {}).setdefault(group, []).append((-float(error), names[row]))
+    return {new: _by_family(groups) for new, groups in found.items()}
+
+
+def _by_family(groups: Mapping[str, Sequence[tuple[float, str]]]) -> dict[str, tuple[float, float]]:
+    """Return the interval of all errors, and those of families drawn towards it."""
+    everybody = wide_interval(groups["all"])
+    made = {"all": everybody}
+    for family, values in groups.items():
+        if family != "all":
+            count = len({name for _, name in values})
+            own = count / (count + SHARED)
+            low, high = (own * a + (1 - own) * b for a, b in zip(wide_interval(values), everybody, strict=True))
+            made[family] = low, high
+    return made
 
 
 def wide_interval(values: Sequence[tuple[float, str]]) -> tuple[float, float]:

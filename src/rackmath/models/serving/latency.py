@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rackmath.models.serving.steady import CHUNK, Steady, memory_room, most_sequences, steady_state
+from rackmath.models.serving.steady import Steady, memory_room, most_sequences, steady_state
 from rackmath.models.serving.step import Array, Columns, Constants, kv_bytes_per_token, step_time
 
 FIRST_PARTS = ("request", "prompt", "step", "burst", "queue", "memory", "transfer")
@@ -62,10 +62,11 @@ def apart(decode: Columns, prefill: Columns, k: Constants, prefill_workers: Arra
     one = most_sequences(decode, memory_room(decode)) * decode["dp"]
     workers = np.where(decode_workers > 0, decode_workers, np.ceil(concurrency / np.maximum(one, 1.0)))
     s = steady_state({**decode, "concurrency": concurrency / workers}, k, mixed=False)
-    own = np.minimum(prefill["isl"], CHUNK)
+    new = prefill["isl"] - prefill["cached"]
+    own = np.minimum(new, prefill["chunk"])
     none = np.zeros_like(own)
-    step = sum(step_time(prefill, k, none, none, own, prefill["isl"] / 2, own / prefill["isl"]).values())
-    prompt = np.asarray(step) * prefill["isl"] / own
+    step = sum(step_time(prefill, k, none, none, own, prefill["cached"] + new / 2, own / new).values())
+    prompt = np.asarray(step) * new / own
     answer = decode["osl"] * s.token
     each_worker = prefill["dp"] * prefill["pp"]  # prompts at work at once: stages have one each
     matched = np.ceil(concurrency * prompt / answer / each_worker / MATCHED)

@@ -18,7 +18,8 @@ def row_of(given: Mapping[str, Any]) -> dict[str, str]:
     given
         ``model``, ``system``, ``backend``, ``backend_version``, ``precision``; ranks ``tp`` (attention tensor), ``dp``
         (attention data), ``pp`` (stages) and ``ep`` (experts); ``concurrency`` (requests in flight), ``isl`` and
-        ``osl`` (tokens in and out of a request). With speculative decoding ``drafts`` (tokens guessed ahead of each
+        ``osl`` (tokens in and out of a request), ``cached`` (of those in, the ones of a cached prefix) and
+        ``chunk`` (prompt tokens of a step at most). With speculative decoding ``drafts`` (tokens guessed ahead of each
         step) and ``acceptance`` (chance that a guess is kept).
 
     Raises
@@ -38,6 +39,8 @@ def row_of(given: Mapping[str, Any]) -> dict[str, str]:
         "mode": "agg",
         "isl": str(given["isl"]),
         "osl": str(given["osl"]),
+        "chunk_tokens": "" if given.get("chunk") is None else str(given["chunk"]),
+        "cached_tokens": str(given.get("cached", 0)),
         "concurrency": str(given["concurrency"]),
         "tp_size": str(given["tp"]),
         "attention_dp_size": str(given["dp"]),

@@ -122,14 +122,14 @@ def _answers(
     """Return the predictions of configurations of one mode."""
     with np.errstate(all="ignore"):
         token, first, pools, parts = predict_logs(chosen, fit.constants, fit.offsets, mode)
-    said: dict[tuple[int, bool], Basis] = {}
-    widths, reasons = np.empty((len(chosen), 4)), []
-    for at, c in enumerate(chosen):
-        key = id(group_names(c)), c.layout.pp == c.prefill.pp == 1
-        if key not in said:
-            said[key] = basis(c, fit, met)
-        widths[at] = said[key].ends
-        reasons.append(said[key].said)
+    said: dict[tuple[str, str, str, str, bool], Basis] = {}
+    bases = []
+    for c in chosen:
+        key = c.backend, c.chip.name, c.shape.name, c.weights.name, c.layout.pp == c.prefill.pp == 1
+        if (found := said.get(key)) is None:
+            found = said[key] = basis(c, fit, met)
+        bases.append(found)
+    widths = np.array([each.ends for each in bases])
     logs = np.stack(
         [token, token + widths[:, 0], token + widths[:, 1], first, first + widths[:, 2], first + widths[:, 3]]
     )
@@ -152,7 +152,7 @@ def _answers(
         if not finite[at]:
             answers.append(Prediction(c.id, "the model has no finite answer for this row"))
             continue
-        note = "; ".join((*c.notes, reasons[at]))
+        note = "; ".join((*c.notes, bases[at].said))
         if most[at] < c.concurrency / c.layout.dp / max(c.decode_workers, 1.0):
             note += f"; the cache holds {most[at]:.0f} sequences a rank: others wait"
         named = dict(zip(PARTS, shares[at], strict=True))

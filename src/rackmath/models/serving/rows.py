@@ -19,6 +19,7 @@ from rackmath.models.serving.step import Array, Constants
 MEMORY_SHARE = 0.9  # what engines take of a device's memory unless told otherwise
 MEMORY_OTHER = 4e9  # activations, graphs and communication buffers (bytes); 2 to 6 GB are reported
 MEMORY_UNIT = 2.0**30  # the GB in the name of a memory is 2³⁰ bytes: an "80 GB" device has 85.5e9
+CHUNK = 8192.0  # prompt tokens of a mixed step unless told otherwise: the usual budget of the engines
 LARGEST = 1e9
 MAX_DRAFTS = 16
 ACCEPTANCE = 0.7  # our judgement of what extra prediction layers reach on prose
@@ -61,6 +62,8 @@ class Configuration:
     decode_workers: float = 0.0
     drafts: float = 0.0  # tokens that a step guesses ahead, by extra prediction layers
     acceptance: float = 0.0  # chance that a guess is kept, given the one before
+    chunk: float = CHUNK  # prompt tokens of a mixed step at most
+    cached: float = 0.0  # input tokens whose cache is there already, from a prefix that was met before
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -225,6 +228,10 @@ def read_row(
     setup = _setup(shapes, chips, square, *map(row.get, SETUP))
     load = _number(row, "concurrency", 0.0)
     read = {"id": name, "isl": _number(row, "isl"), "osl": _number(row, "osl"), "notes": setup.notes.copy()}
+    if row.get("chunk_tokens"):
+        read["chunk"] = max(_number(row, "chunk_tokens", CHUNK), 1.0)
+    if row.get("cached_tokens"):
+        read["cached"] = _number(row, "cached_tokens", 0.0)
     if setup.disaggregated:
         load = load or _number(row, "decode_batch_size", 0.0) * max(setup.decode_workers, 1.0) * setup.layout.dp
     else:
@@ -282,6 +289,8 @@ def check(c: Configuration) -> None:
     for name, value in (("isl", c.isl), ("osl", c.osl), ("concurrency", c.concurrency)):
         if value <= 0:
             raise RackmathError(f"{name} is {value:g}: without load there is no latency; give at least 1")
+    if c.cached and c.cached > c.isl - 1:
+        raise RackmathError(f"cached_tokens is {c.cached:g} of {c.isl:g} input tokens; the last is always computed")
     for layout in (c.layout, c.prefill) if c.disaggregated else (c.layout,):
         if c.shape.heads % layout.tp:
             raise RackmathError(f"{layout.tp} tensor ranks do not divide the {c.shape.heads} heads of {c.shape.name}")
@@ -317,7 +326,7 @@ FIXED = (
     "attention_quantised",
 )
 RANKS = ("tp", "dp", "pp", "moe_tp", "ep")
-LOADS = ("kv_bytes", "isl", "osl", "concurrency", "drafts", "kept")
+LOADS = ("kv_bytes", "isl", "osl", "concurrency", "drafts", "kept", "cached", "chunk")
 
 
 def columns(configurations: Sequence[Configuration], k: Constants, *, prefill: bool = False) -> dict[str, Array]:
@@ -335,7 +344,7 @@ def columns(configurations: Sequence[Configuration], k: Constants, *, prefill: b
             place[key] = len(shared)
             shared.append([*(float(getattr(c.shape, name)) for name in NUMERIC), *_rates(c, k)])
         which.append(place[key])
-        loads.append((c.cache_bytes, c.isl, c.osl, c.concurrency, c.drafts, c.tokens_per_step))
+        loads.append((c.cache_bytes, c.isl, c.osl, c.concurrency, c.drafts, c.tokens_per_step, c.cached, c.chunk))
         ranks.append(c.prefill if prefill else c.layout)
     names = (*NUMERIC, *FIXED)
     fixed = np.array(shared, dtype=float).reshape(-1, len(names)).T[:, np.array(which, dtype=np.intp)]
@@ -387,14 +396,23 @@ def _rates(c: Configuration, k: Constants) -> tuple[float, ...]:
 def group_names(c: Configuration) -> Mapping[str, str]:
     """Return the groups whose constants may differ from everybody's, from broad to narrow."""
     shape, chip = c.shape, c.chip
+    load = round(math.log2(c.isl)), round(math.log2(c.osl))
     return _names(
-        c.backend, c.version, chip.name, chip.architecture, shape.name, shape.family, c.weights.name, c.layout
+        c.backend, c.version, chip.name, chip.architecture, shape.name, shape.family, c.weights.name, c.layout, load
     )
 
 
 @lru_cache(65536)
 def _names(
-    engine: str, version: str, chip: str, architecture: str, name: str, family: str, kind: str, layout: Layout
+    engine: str,
+    version: str,
+    chip: str,
+    architecture: str,
+    name: str,
+    family: str,
+    kind: str,
+    layout: Layout,
+    load: tuple[int, int],
 ) -> Mapping[str, str]:
     model = short(name)
     return {
@@ -412,4 +430,6 @@ def _names(
         "accelerator × model": f"{chip} {model}",
         "combination": f"{engine} {chip} {model} {kind}",
         "layout": f"{engine} {chip} {model} {kind} {layout.tp}/{layout.dp}/{layout.moe_tp}/{layout.ep}",
+        # Launch scripts, with their chunks and intervals, are written for an engine, a model and lengths: to an octave.
+        "script": f"{engine} {model} {load[0]}/{load[1]}",
     }

@@ -1,7 +1,8 @@
 r"""A replica under a closed load: how many requests run at once, how long a token and how long the first one takes.
 
-With B requests decoding at a mean context of I + O/2, each step does the prompts' work of B·I/O tokens on average;
-those ride along in mixed steps of at most `CHUNK` tokens. So the time per output token is
+With B requests decoding at a mean context of I + O/2, each step does the prompts' work of B·I/O tokens on average
+(fewer where a prefix of them is cached);
+those ride along in mixed steps of at most a chunk of tokens. So the time per output token is
 :math:`t_0 + \phi\,s\,(t_1 - t_0)`: t₀ a step that only decodes, t₁ a mixed one, s the share of mixed steps and φ
 the fitted interference.
 
@@ -29,7 +30,6 @@ from rackmath.models.serving.step import (
 
 MEMORY_LIMIT = 0.96
 TIGHT_SHARE = 0.5
-CHUNK = 8192.0  # tokens of a mixed step: the usual token budget of the engines
 PARTS = ("weights", "experts", "context", "collectives", "latency", "routing", "host", "prompts")
 _PART_OF = {
     "attention weights": "weights",
@@ -103,6 +103,8 @@ def steady_state(r: Columns, k: Constants, *, mixed: bool = True) -> Steady:
     wanted = r["concurrency"] / r["dp"]
     running = np.maximum(np.minimum(wanted, most), np.minimum(wanted, 1.0))
     context = r["isl"] + r["osl"] / 2
+    new = r["isl"] - r["cached"]  # a prefix that is cached takes memory and is read, but is not computed again
+    seen = r["cached"] + new / 2
     none = np.zeros_like(context)
     first = none
     for _ in range(2):
@@ -113,16 +115,16 @@ def steady_state(r: Columns, k: Constants, *, mixed: bool = True) -> Steady:
         if not mixed:
             token, extra, each = idle, none, none
             break
-        needed = running / r["pp"] * r["isl"] / r["osl"] * r["kept"]
-        chunk = np.clip(needed, np.minimum(r["isl"], CHUNK), CHUNK)
-        both = _sum(step_time(r, k, batch, context, chunk, r["isl"] / 2, chunk / r["isl"]))
+        needed = running / r["pp"] * new / r["osl"] * r["kept"]
+        chunk = np.clip(needed, np.minimum(new, r["chunk"]), r["chunk"])
+        both = _sum(step_time(r, k, batch, context, chunk, seen, chunk / new))
         share = 1 - (1 - np.minimum(needed / chunk, 1.0)) ** r["pp"]
         extra = k["interference"] * share * (both - alone) / r["kept"]
         token = idle + extra
-        own = np.minimum(r["isl"], CHUNK)
-        one = _sum(step_time(r, k, batch, context, own, r["isl"] / 2, own / r["isl"]))
-        first = one * r["isl"] / own
-        each = (one - alone) * r["isl"] / own / r["pp"]
+        own = np.minimum(new, r["chunk"])
+        one = _sum(step_time(r, k, batch, context, own, seen, own / new))
+        first = one * new / own
+        each = (one - alone) * new / own / r["pp"]
         busy = r["osl"] * token / (r["osl"] * token + first)
         running = np.maximum(np.minimum(wanted * busy, most), np.minimum(wanted, 1.0))
     parts = {name: none.copy() for name in PARTS}

@@ -121,7 +121,7 @@ def error_table(name: str, data: Measured, scored: Sequence[Scored], quantity: s
             own = each.token if quantity == "token" else each.first
             for row, error, new in zip(each.rows, own, each.new, strict=True):
                 by = table.get(new) or next(iter(table.values()), {})
-                low, high = by.get("all", (-0.7, 0.7))
+                low, high = by.get(configurations[row].shape.family) or by.get("all", (-0.7, 0.7))
                 rows.append(int(row))
                 errors.append(float(error))
                 inside.append(low <= -error <= high)
