@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from math import log
 
 from rackmath.audit.bounds import accepted
+from rackmath.audit.conflicts.anchor import is_anchored
 from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
-from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
+from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
 from rackmath.audit.conflicts.sentence import content
@@ -131,7 +132,7 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     far = _far_names(a, b) - common - half
     told = weights.sum(common) + NEAR * weights.sum(half) + FAR * weights.sum(far)
     told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
-    if told < LEAST_TOLD * weights.most or not _anchored(a, b, common, half | far):
+    if told < LEAST_TOLD * weights.most or not is_anchored(a, b, common, half | far):
         return None
     if max((weights[word] for word in common), default=0.0) < weights.rare:
         return None
@@ -216,9 +217,10 @@ def _contrary_years(a: Reading, b: Reading) -> bool:
 
 def _of_one_sort(a: Reading, b: Reading) -> bool:
     """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
-    if a.figure.unit == "" and a.figure.kind == "amount" and not (a.noun & b.noun):
-        if not all((each.noun & PEOPLE) or "peopl" in each.noun for each in (a, b)):
-            return False
+    bare = a.figure.unit == "" and a.figure.kind == "amount"
+    people = all((each.noun & PEOPLE) or "peopl" in each.noun for each in (a, b))
+    if bare and not people and not a.noun & b.noun:
+        return False
     for mine, other in ((a, b), (b, a)):
         said = other.soft | ({HEAD} if other.figure.each or other.soft & HEADS else set())
         if "item" not in mine.per | other.per and mine.per - other.per - said:
@@ -263,35 +265,6 @@ def _contrary_names(a: Reading, b: Reading) -> bool:
         if mine.names and not other.names and known and not own & known:
             return True
     return False
-
-
-def _anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[str]) -> bool:
-    """Whether a thing is named by both, and what is measured of it too."""
-    names = parts(a.names | b.names | a.sentence.names | b.sentence.names | a.sentence.before | b.sentence.before)
-    plain = common - names
-    if not plain and not a.measures & b.measures:
-        return False
-    told = (common | half) - VAGUE
-    own, other = (each.local - told - names - VAGUE for each in (a, b))
-    if (common & a.measures & b.measures) - VAGUE - MONEY and not (own and other) and _of_one_subject(a, b):
-        return True  # the measure says it all
-    if told & names:
-        of_one_rate = bool(a.figure.per and a.measures & b.measures) and not (own and other)
-        of_one_way = len(common & names) > 1 and not a.measures.isdisjoint(b.measures)  # "from Harne to Pell"
-        return of_one_rate or of_one_way or not told <= names
-    if not plain - VAGUE:
-        return False
-    if any(len(each.local - common - VAGUE) < 2 for each in (a, b)):
-        return len(plain - MONEY) >= 2  # nearly all that the one says is said by the other
-    return len(plain - VAGUE) >= 2 and len(common | half) >= (2 if a.sentence.note is b.sentence.note else 3)
-
-
-def _of_one_subject(a: Reading, b: Reading) -> bool:
-    """Whether what stands about two figures names the same thing."""
-    first, second = (
-        parts(each.names | each.sentence.names | each.sentence.before) | each.sentence.section for each in (a, b)
-    )
-    return bool(first & second)
 
 
 def differ(a: Quantity, b: Quantity) -> bool:

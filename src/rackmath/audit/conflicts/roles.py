@@ -29,7 +29,8 @@ _IF = re.compile(
 _MIGHT = re.compile(r"\b(?:would|could|might|should)\b", re.IGNORECASE)
 _WILL = re.compile(r"\bwill\b", re.IGNORECASE)
 _AHEAD = re.compile(
-    r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|(?:is|are) to|due (?:to|in)|propos(?:es|ed|al)|"
+    r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|(?:is|are) to|"
+    r"due (?:to|in)|propos(?:es|ed|al)|"
     r"aims?|guid(?:ed|es|ance)|targets?|goals?|hopes? to|wants? to|by (?:2027|2028|2029|203\d|204\d|205\d)|"
     r"next (?:year|summer|winter|quarter))\b",
     re.IGNORECASE,
