@@ -77,6 +77,7 @@ def test_what_does_not_follow_is_told_with_what_does(text, printed, value):
         "A 1-year plan saves 40%, a 3-year plan 65%.",
         "It has 350 W and 700 W models, at 5× lower price.",
         "Sonnet 4 charges $3.00 per million tokens and $15.00 per million output tokens.",
+        "Two H100s cost $47/GPU/month in power each; applying a PUE of 1.4 increases that to $131/month.",
         "Length of stay is 5.4 days; for hips alone it is 6.8 days.",
     ],
 )
