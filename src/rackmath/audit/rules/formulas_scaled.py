@@ -26,6 +26,8 @@ def scaled(near: Near) -> Iterator[Candidate]:
         ratio = told[0] / told[1]
         for by in near.places:
             pue = by.overhead and not by.figure.unit
+            if pue and base.figure.per != claim.figure.per:
+                continue  # what is for one may be told for several next
             if (
                 by is base
                 or not (pue or by.figure.kind in ("share", "factor"))
