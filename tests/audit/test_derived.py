@@ -128,6 +128,10 @@ def test_parts_of_a_table_without_relation_are_left_alone():
         ("28p per kWh", 0.28, "gbp"),
         ("15 points better than 4%", 15, "pp"),
         ("a million requests", 1e6, ""),
+        ("Developers speak of a year and a half.", 18, "month"),
+        ("The wait is two hours and a half.", 9000, "s"),
+        ("It holds three quarters of a million bottles.", 750_000, ""),
+        ("The fab uses 2.4 TWh/yr.", 2.4e12, "wh"),
     ],
 )
 def test_numbers_in_words_are_read(text, value, unit):

@@ -48,7 +48,12 @@ WORDS: dict[str, tuple[Literal["share", "factor"], float]] = {
     **dict.fromkeys(("quadruple", "quadrupled", "quadruples"), ("factor", 4.0)),
     **dict.fromkeys(("halved", "halves", "halving", "halve"), ("factor", 0.5)),
     **{f"half as {word} again": ("factor", 1.5) for word in ("much", "many", "big", "large", "long")},
-    **{f"{word}fold": ("factor", float(at)) for at, word in enumerate(SMALL[:12], 1) if at > 1},
+    **{
+        f"{word}{joint}fold": ("factor", float(at))
+        for at, word in enumerate(SMALL[:12], 1)
+        for joint in ("", "-")
+        if at > 1
+    },
 }
 WORDED = re.compile(
     r"(?<![\w-])(?:(?P<word>" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")|"
@@ -90,3 +95,22 @@ HALF_A = re.compile(
     re.IGNORECASE,
 )
 """An amount such as "half a million pounds", "half a day"."""
+
+AND_A_HALF = re.compile(
+    rf"(?<![\w-])(?P<count>an?|{'|'.join(SMALL)}|\d{{1,3}})\s(?P<of>minute|hour|day|week|month|year)s?\sand\sa\s"
+    r"(?P<part>half|quarter|third)\b",
+    re.IGNORECASE,
+)
+"""A time such as "a year and a half"."""
+
+PART_OF_A = re.compile(
+    r"(?<![\w-])(?P<count>a|one|two|three|four)\s(?P<part>third|quarter|fifth)s?\sof\sa\s(?P<of>million|billion|trillion)\b",
+    re.IGNORECASE,
+)
+"""An amount such as "three quarters of a million"."""
+
+
+def count_of(word: str) -> float:
+    """Return the number that a word or digits of `AND_A_HALF` and `PART_OF_A` say."""
+    word = word.casefold()
+    return 1.0 if word in ("a", "an") else COUNTS.get(word) or float(word)

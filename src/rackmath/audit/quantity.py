@@ -16,7 +16,19 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from rackmath.audit.listed import listed
-from rackmath.audit.number_words import COUNTS, HALF_A, OF_EVERY, ONE_IN, WORDED, WORDS, share_of
+from rackmath.audit.number_words import (
+    AND_A_HALF,
+    COUNTS,
+    HALF_A,
+    OF_EVERY,
+    ONE_IN,
+    PART_OF_A,
+    PARTS,
+    WORDED,
+    WORDS,
+    count_of,
+    share_of,
+)
 from rackmath.brain.measured import Measure, measures
 
 Kind = Literal["amount", "share", "points", "factor", "year"]
@@ -225,7 +237,8 @@ def _read(text: str) -> tuple[Quantity, ...]:
     text = _SLASH.sub("\u2215", _LOUD.sub(lambda match: match.group().lower(), text))
     spoken = list(_worded(text))
     spoken.sort(key=lambda each: (each.start, -each.end))
-    shares = [(each.start, each.end) for each in spoken if ONE_IN.fullmatch(each.text) or OF_EVERY.fullmatch(each.text)]
+    wholes = (ONE_IN, OF_EVERY, AND_A_HALF)
+    shares = [(each.start, each.end) for each in spoken if any(one.fullmatch(each.text) for one in wholes)]
     found = [each for each in _apart(text) if not _meets(shares, each)]
     found = _joined(text, found)
     taken = [(each.start, each.end) for each in found]
@@ -247,6 +260,8 @@ def _apart(text: str) -> Iterator[Quantity]:
             continue  # the 8 of "TP=8" is a name
         if not each.unit and _is_day(text, each):
             continue
+        if each.unit == "s" and _ABOUT_A_DECADE.search(text[max(0, each.start - 6) : each.start]):
+            continue  # "the mid-20s" are no seconds
         if _ROUND.match(text, each.start) or _ROUND.match(text, max(0, each.start - 3)):
             continue  # "24/7" is no figure
         if each.start >= end:  # the "1M" of "$2 per 1M tokens" is no figure of its own
@@ -299,6 +314,7 @@ def _is_day(text: str, each: Measure) -> bool:
     )
 
 
+_ABOUT_A_DECADE = re.compile(r"\b(?:mid|low|high|early|late)[-\s]\Z", re.IGNORECASE)
 _ROUND = re.compile(r"24[/\u2215]7\b")
 _ASSIGNED = re.compile(r"[A-Za-z_]=~?\Z")
 _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
@@ -625,6 +641,25 @@ def _halves(text: str) -> Iterator[Quantity]:
 
 
 _MONTHS_OF = {"month": 1.0, "quarter": 3.0, "year": 12.0}
+_SIZES = {"million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+def _with_parts(text: str) -> Iterator[Quantity]:
+    """Yield times and amounts such as "a year and a half" and "three quarters of a million"."""
+    for match in AND_A_HALF.finditer(text):
+        name = match["of"].casefold()
+        unit, size = ("month", _MONTHS_OF[name]) if name in _MONTHS_OF else ("s", _PERIODS[name])
+        value = (count_of(match["count"]) + 1 / PARTS[match["part"].casefold()]) * size
+        yield Quantity(
+            match.start(), match.end(), match.group(), value, value, size / 10, "amount", unit, (), "", "", scale=size
+        )
+    for match in PART_OF_A.finditer(text):
+        size = _SIZES[match["of"].casefold()]
+        value = count_of(match["count"]) / PARTS[match["part"].casefold()] * size
+        yield Quantity(
+            match.start(), match.end(), match.group(), value, value, size / 100, "amount", "", (), "",
+            _noun(text, match.end()), scale=size,
+        )  # fmt: skip
 
 
 _SCALED_WORD = re.compile(r"[\s-](?P<scale>hundred|thousand|million|billion)\b", re.IGNORECASE)
@@ -650,6 +685,7 @@ def _worded(text: str) -> Iterator[Quantity]:
                     worded=pattern is ONE_IN,
                 )  # fmt: skip
     yield from _halves(text)
+    yield from _with_parts(text)
     for match in WORDED.finditer(text):
         kind: Kind
         if match["word"]:

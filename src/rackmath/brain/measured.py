@@ -120,12 +120,14 @@ def _each(text: str) -> Iterator[_Read]:
         if _NAME_BEFORE.search(text[max(0, match.start() - 34) : match.start()]):
             continue
         word, letter, money = match["unit"] or "", match["letter"] or "", match["money"]
-        known = unit_of(word)
+        known, own = unit_of(word), word
+        if known is None and "/" in word and (known := unit_of(word.partition("/")[0])):
+            own = word.partition("/")[0]  # "400 TWh/yr": what it is per stands behind it
         if letter and not money and letter in "mbt":
             known, letter, word = unit_of(letter), "", ""  # "5m" is a length unless it is money
         elif known is None and word and not match["gap"] and not letter:
             continue  # 48xlarge, 3D, 95th: names
-        end = match.end("unit") if known and word else _end(match)
+        end = match.start("unit") + len(own) if known and word else _end(match)
         power = SCALES[(match["scale"] or letter).casefold()] if match["scale"] or letter else 0
         if match["power"]:
             power += int(match["power"].translate(_SUPERSCRIPTS))
