@@ -462,8 +462,8 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     if match is None:
         return 0, ""
     words = len(match.group())
-    if match["over"] == "Over" and start <= words:
-        return 0, ""  # "Over ten voyages" is how many there were
+    if match["over"] == "Over" and start <= words and not text[start : start + 1].isdigit():
+        return 0, ""  # "Over ten voyages" is how many there were; "Over 400 people" are more
     if match["over"] or match["more"]:
         return words, "over"
     if match["nearly"]:

@@ -23,15 +23,20 @@ _THEN = re.compile(
     r"then|earlier|before that|formerly)\b",
     re.IGNORECASE,
 )
+_THEN_FIRST = re.compile(
+    r"(?:Last|The previous) (?:year|month|week|quarter|season)\b|"
+    r"(?:A|The) (?:year|month|quarter|season) (?:ago|before|earlier)\b|"
+    r"(?:Before that|Previously|Formerly)\b"
+)
 _RISING = re.compile(
-    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
-    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|"
+    r"\b(?:is|are|was|were|be|been|have|has|keeps?|kept|remains?|an?|the|steadily|still|"
+    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|risen|grown|climbed|gone up|"
     r"swelling|going up|on the rise|upward|getting (?:larger|bigger|longer|dearer))\b",
     re.IGNORECASE,
 )
 _FALLING = re.compile(
-    r"\b(?:is|are|was|were|be|been|keeps?|kept|remains?|an?|the|steadily|still|"
-    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>falling|shrinking|declining|"
+    r"\b(?:is|are|was|were|be|been|have|has|keeps?|kept|remains?|an?|the|steadily|still|"
+    r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>falling|shrinking|declining|fallen|shrunk|declined|dropped|gone down|"
     r"decreasing|dropping|going down|downward|on the decline|getting (?:smaller|shorter|cheaper))\b",
     re.IGNORECASE,
 )
@@ -50,10 +55,13 @@ def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterato
     for section in figures:
         yield from _concluded(section, text)
         for first, second in pairwise(section):
-            if first.sentence != second.sentence or not _alike(first, second):
+            if not _alike(first, second):
                 continue
-            yield from _trend(first, second, text)
-            yield from _apposed(first, second)
+            if first.sentence == second.sentence:
+                yield from _trend(first, second, text)
+                yield from _apposed(first, second)
+            elif second.sentence == first.sentence + 1 and first.paragraph == second.paragraph:
+                yield from _trend_of_two(first, second)
 
 
 def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]:
@@ -136,6 +144,17 @@ def _trend(first: Place, second: Place, lines: dict[int, Line]) -> Iterator[Find
                 place = start + match.start("word")
                 yield _told(early, late, line, place, match["word"], up, 0.82)
                 return
+
+
+def _trend_of_two(first: Place, second: Place) -> Iterator[Finding]:
+    """Check "It earns A. Last year it was B, so …"."""
+    if not _THEN_FIRST.match(second.line.text) or _THEN.search(first.line.text) or not _akin(first, second):
+        return
+    after = second.line.text[second.figure.end :]
+    for pattern, up in ((_RISING, True), (_FALLING, False)):
+        match = pattern.search(after)
+        if match and "not " not in after:
+            yield _told(second, first, second.line, second.figure.end + match.start("word"), match["word"], up, 0.82)
 
 
 def _time(place: Place, following: Place | None) -> int:

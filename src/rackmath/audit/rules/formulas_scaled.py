@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rackmath.audit.quantity import seconds_of
+from rackmath.audit.quantity import MONEY, seconds_of
 from rackmath.audit.rules.cues import changing
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import pair
@@ -26,7 +26,7 @@ def scaled(near: Near) -> Iterator[Candidate]:
         ratio = told[0] / told[1]
         for by in near.places:
             pue = by.overhead and not by.figure.unit
-            if pue and base.figure.per != claim.figure.per:
+            if pue and _things(base) != _things(claim):
                 continue  # what is for one may be told for several next
             if (
                 by is base
@@ -44,30 +44,35 @@ def scaled(near: Near) -> Iterator[Candidate]:
                 yield Candidate("scaled", score + 0.3, (base, by), _by(ratio), "base × factor")
                 yield Candidate("scaled", score - 0.2, (base, by), _over_by(ratio), "base ÷ factor")
                 continue
+            used = _used(by, base, near)
+            yield Candidate(
+                "utilised", score + (1.2 if used else -0.9), (base, by), _over_by(ratio * 100), "base ÷ share"
+            )
+            if used and base.figure.unit in MONEY and _at_full(by, base):
+                continue  # the price of a unit is never less for what is idle
             cut = changing(by)
             saved = cut and off and _SAVES.search(claim.before[-24:]) is not None
             of = 1.9 if saved else 0.9 if _share_of(by, base) else -0.3
             yield Candidate("share", score + of - (0.8 if cut else 0), (base, by), _by(ratio / 100), "base × share")
             yield Candidate(
-                "discount", score + (-1.4 if saved else 1.1 if cut and off else -0.8), (base, by), _less(ratio), "base × (1 − share)"
+                "discount",
+                score + (-1.4 if saved else 1.1 if cut and off else -0.8),
+                (base, by),
+                _less(ratio),
+                "base × (1 − share)",
             )
             rest = 0.5 if "rest" in claim.lead.casefold() else -1.0
             yield Candidate("rest", score + rest, (base, by), _less(ratio), "base × (1 − share)")
             yield Candidate(
                 "markup", score + (0.9 if cut and cues.up else -0.8), (base, by), _more(ratio), "base × (1 + share)"
             )
-            yield Candidate(
-                "utilised",
-                score + (1.2 if _used(by, near) else -0.9),
-                (base, by),
-                _over_by(ratio * 100),
-                "base ÷ share",
-            )
             yield Candidate("undone", score - 0.7, (base, by), _undone(ratio, True), "base ÷ (1 + share)")
             yield Candidate("undone", score - 0.8, (base, by), _undone(ratio, False), "base ÷ (1 − share)")
 
 
-_SAVES = re.compile(r"\b(?:sav(?:es?|ed|ings? of)|(?:cut|reduction|discount|rebate) of|takes off|off by)\s(?:about |some )?\Z")
+_SAVES = re.compile(
+    r"\b(?:sav(?:es?|ed|ings? of)|(?:cut|reduction|discount|rebate) of|takes off|off by)\s(?:about |some )?\Z"
+)
 _RUN_RATE = re.compile(r"\b(?:annuali[sz]ed|run[- ]rate)\b", re.IGNORECASE)
 
 
@@ -80,7 +85,9 @@ def _run_rates(near: Near) -> Iterator[Candidate]:
             times = round(365 * 86400 / (seconds_of(each) or 1.0))
             score = 2.2 + near.cues.tie - near.far(base)
             ratio = told[0] / told[1] * times
-            yield Candidate("rate", score, (base,), lambda value, ratio=ratio: value * ratio, f"{base.figure.text} × {times}")
+            yield Candidate(
+                "rate", score, (base,), lambda value, ratio=ratio: value * ratio, f"{base.figure.text} × {times}"
+            )
 
 
 _IT = re.compile(r"\b(?:IT|critical|computing|servers?)\b")
@@ -91,11 +98,28 @@ _USED = re.compile(
 )
 
 
-def _used(by: Place, near: Near) -> bool:
+_AT_FULL = re.compile(r"\bat (?:full|100 ?%) ?(?:load|use|utili[sz]ation|capacity|booking)?\b")
+
+
+def _things(place: Place) -> set[str]:
+    """Return what a figure is per, other than periods."""
+    return {each for each in place.figure.per if not seconds_of(each)}
+
+
+def _used(by: Place, base: Place, near: Near) -> bool:
     """Whether a share says how much of something is used, or stands where one that did stood before."""
     if _USED.search(by.after[:30]) or _USED.search(by.before[-30:]):
         return True
-    return near.told is not None and near.told.rule == "utilised" and by.lead.strip() in ("At", "At only", "At just")
+    told = near.told is not None and near.told.rule == "utilised"
+    return _at_full(by, base) or (told and by.lead.strip() in AT)
+
+
+AT = ("At", "At only", "At just")
+
+
+def _at_full(by: Place, base: Place) -> bool:
+    """Whether a figure is told for full use, and then what comes "at 62%"."""
+    return by.lead.strip() in AT and _AT_FULL.search(base.line.text[base.figure.end : base.figure.end + 40]) is not None
 
 
 def _share_of(by: Place, base: Place) -> bool:

@@ -10,6 +10,7 @@ from rackmath.audit.quantity import singular
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import lends, pair
 from rackmath.audit.rules.setting import Place
+from rackmath.audit.rules.sums import without_prices
 
 
 def sums_of(near: Near) -> Iterator[Candidate]:
@@ -27,11 +28,13 @@ def sums_of(near: Near) -> Iterator[Candidate]:
         for each in near.before[-2:]
         if each.sentence == claim.sentence and not each.figure.unit and each.figure.step == 0.0
     }
-    for size in range(2, min(len(like), 10) + 1):
-        run = like[-size:]
+    kept = without_prices([each.figure for each, _ in like], [each.figure for each in near.before])
+    summed = [told for told in like if any(told[0].figure is one for one in kept)]  # by identity: places may repeat
+    for size in range(2, min(len(summed), 10) + 1):
+        run = summed[-size:]
         same = len({each.sentence for each, _ in run}) == 1
         cost = 0.5 * near.cost[id(run[-1][0])] + 0.02 * size + (0.0 if same else 0.3)
-        whole = size == len(like) or like[-size - 1][0].sentence != run[0][0].sentence
+        whole = size == len(summed) or summed[-size - 1][0].sentence != run[0][0].sentence
         if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
             continue  # cards and interruptions do not add up
         score = 0.6 + cues.tie + (1.8 if cues.total else -0.9) - cost + (0.3 if whole else -0.4)

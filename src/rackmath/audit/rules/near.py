@@ -31,6 +31,7 @@ _SPANNED = re.compile(r"\s(?:over|in|for|during)\s(?:the|a|one)\s(?P<period>year
 
 
 _SPANNED_BEFORE = re.compile(
+    r"\b(?:[Rr]unning |[Rr]un )?(?:all|the (?:whole|entire|full)) (?P<all>year|month|week|day)\b[^.;:]{0,30}\Z|"
     r"\b(?:[Oo]ver|[Ii]n|[Ff]or)\s(?:the|a|one)\s(?:whole |full )?(?P<period>year|month|week|day|quarter)\b"
     r"[^.;:]{0,30}\Z"
 )
@@ -83,7 +84,7 @@ class Near:
         self.labelled = [each for each in labelled if each not in section[max(0, at - NEAREST) : at]]
         self.whole = told.inputs[1] if told and told.rule == "share" and len(told.inputs) == 2 else None
         spanned = _SPANNED.match(claim.after) or _SPANNED_BEFORE.search(claim.before)
-        self.spanned = period(spanned["period"]) if spanned else ""
+        self.spanned = period(spanned["period"] or spanned.groupdict().get("all") or "") if spanned else ""
         self.pays = _PAYS.search(claim.line.text) is not None
         before = section[max(0, at - (FARTHEST if self.pays else NEAREST)) : at]
         after = [each for each in section[at + 1 : at + 4] if each.sentence == claim.sentence]

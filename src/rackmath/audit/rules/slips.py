@@ -85,7 +85,9 @@ def slip(
                 return Slip(each, computed, words, min(0.93, 0.72 + 0.04 * each.score))
     if figure.worded or (told.tie < TIED and not told.total):
         return None
-    unsaid = {"discounts", "rest"} | ({"sum"} if not told.total else set()) | ({"difference"} if not told.less else set())
+    unsaid = (
+        {"discounts", "rest"} | ({"sum"} if not told.total else set()) | ({"difference"} if not told.less else set())
+    )
     near = [each for each in near if each.rule not in unsaid]
     best: Slip | None = None
     most = TOLD
@@ -95,7 +97,14 @@ def slip(
             continue
         words, others = _digits(figure, computed)
         worth = each.score - log(max(exp(-4.0), min(1.0, rank * others * width / 2.0))) if words else 0.0
-        if alone and worth > most and each.score >= READ and (figure.unit or figure.per) and _beside(each, claim):
+        if (
+            alone
+            and worth > most
+            and len(each.inputs) < CHANCY
+            and each.score >= READ
+            and (figure.unit or figure.per)
+            and _beside(each, claim)
+        ):
             most, best = worth, Slip(each, computed, words, min(0.9, 0.8 + 0.05 * (worth - TOLD)))
         for by, words, rare in (*POWERS, *_periods(each, told)):
             if not _is(figure, computed.scaled(by)) or (by in HALVES and not (alone and figure.kind == "amount")):
@@ -141,6 +150,10 @@ DIGITS = 3
 """Digits that a figure needs before one that is wrong, or two that changed places, can be told from chance."""
 
 
+CHANCY = 4
+"""Figures of which some product comes near to most numbers."""
+
+
 def _periods(each: Candidate, told: Cues) -> Iterator[tuple[float, str, float]]:
     """Yield what comes of a month taken for a year, or a week, where a formula leads from one to another."""
     named = told.periods.union(*(place.periods for place in each.inputs))
@@ -165,6 +178,11 @@ def _bases(each: Candidate, figure: Quantity, told: Cues) -> Iterator[str]:
     if value is None:
         return
     exact = 0.51 * figure.step
+    if each.rule == "utilised" and each.score >= CUED and not figure.hedge:
+        base, by = each.inputs
+        less = base.figure.value * by.figure.value / 100
+        if abs(value * (by.figure.value / 100) ** 2 - figure.value) <= max(exact, ROUNDED * figure.value) and less:
+            yield f"{base.figure.text} was multiplied by {by.figure.text}, but what is paid idle makes a unit dearer."
     if each.rule == "discounts" and not figure.hedge:
         total = sum(place.figure.value for place in each.inputs)
         if each.score >= 1.0 and abs(total - figure.value) < 1e-6:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rackmath.audit.finding import Finding
@@ -70,7 +70,9 @@ def sums(passage: Passage) -> Iterator[Finding]:
                 continue
             if not total.unit and not parts[-1].noun:
                 continue
-            parts = _shared(parts, total)
+            parts = without_prices(_shared(parts, total), passage.figures)
+            if len(parts) < 2:
+                continue
             if any(each.value >= total.value * 1.0 for each in parts) and len(parts) == 2 and pattern is _MADE_OF:
                 continue
             for found in judged(
@@ -116,3 +118,17 @@ def _shared(parts: list[Quantity], total: Quantity) -> list[Quantity]:
         else each
         for each in parts
     ]
+
+
+def without_prices(parts: list[Quantity], figures: Sequence[Quantity]) -> list[Quantity]:
+    """Leave out prices whose product is told next: the €46,000 of "four jobs at €46,000, €184,000, and €61,000"."""
+    prices = [
+        price
+        for count, price, product in zip(figures, figures[1:], figures[2:], strict=False)
+        if count.unit == "" and abs(count.value * price.value - product.value) <= 0.005 * product.value
+    ]
+    return [part for part in parts if not any(_same(part, price) for price in prices)]
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
