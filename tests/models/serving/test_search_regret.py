@@ -71,5 +71,5 @@ def test_choices_on_the_public_sweeps_lose_little():
     found = summary(choices(data, np.exp(token), np.exp(first)))
     assert found.choices > 200
     assert found.median < 0.02
-    assert found.p90 < 0.25
+    assert found.p90 < 0.25  # on a step between 0.13 and 0.21: three choices of 330 move it from one to the other
     assert found.over < 0.10
