@@ -472,7 +472,10 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
 
 
 MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
-_ENDS_PER = re.compile(r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from)\b)")
+_ENDS_PER = re.compile(
+    r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from|the|that|this|it|they|we|its|"
+    r"with|as|than|of|plus|over|before|after)\b)"
+)
 
 
 def _per(text: str, end: int, money: bool) -> tuple[tuple[str, ...], float, int, bool]:
@@ -716,6 +719,7 @@ def _worded(text: str) -> Iterator[Quantity]:
                         if name in ("month", "quarter", "year")
                         else ("s", value * _PERIODS[name])
                     )
+                    per, _, end, _ = _per(text, end, False)
                 elif _POINTS.match(text, match.end()) and ("%" in text or "per cent" in text):
                     kind, unit, end = "points", "pp", _point_end(text, match.end())
                 else:

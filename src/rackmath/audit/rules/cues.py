@@ -18,7 +18,7 @@ _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
     r"comes? to|came to|means?|"
     r"meant|add(?:s|ed)? up to|amount(?:s|ed)? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
-    r"leaves?|adds?|equals?)|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets))|"
+    r"leaves?|adds?|equals?))|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets)|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
     r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"

@@ -41,7 +41,7 @@ def products_of(near: Near) -> Iterator[Candidate]:
         if each.figure.kind == "amount"
         and each.figure.low > 0
         and not each.overhead
-        and (each.figure.unit or each.figure.noun or each.figure.per)
+        and (each.figure.unit or each.figure.noun or each.figure.per or _THEM.match(each.after))
     ]
     for three in combinations(nearer, 3):
         first, second, last = (each.code for each in three)
@@ -147,7 +147,9 @@ def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> floa
     if len(places) == 1:
         if signs == (1,):
             close = 1.2 if near.last is places[0] and cues.tie >= 1.2 else 0.3
-            return score + close if _other_period(claim, places[0]) else None
+            spanned = near.spanned and not claim.periods and places[0].periods and claim.figure.unit
+            told = _other_period(claim, places[0]) or (spanned and claim.figure.unit == places[0].figure.unit)
+            return score + close if told else None
         if not claim.size[0]:
             return None
         return score + (1.0 if re.search(r"\b(?:every|interval|each)\b", places[0].before[-30:]) else -0.4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rackmath.audit.quantity import singular
 from rackmath.audit.rules.cues import Cues
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import against
@@ -119,11 +120,19 @@ def _unlike(claim: Place, each: Candidate, near: Near) -> bool:
     if len(each.inputs) != 2 or each.rule not in ("share", "change", "ratio", "difference"):
         return False
     a, b = each.inputs
+    if each.rule == "difference" and any(_of_another(place, claim) for place in each.inputs):
+        return True
     if each.rule == "difference" and (near.cues.less is False or not 0.02 < a.base / max(b.base, 1e-300) < 50):
         return True
     if claim.figure.kind == "factor" and a.figure.kind == b.figure.kind == "factor":
         return True
     return _bare(a) and _bare(b) and not against(a, b) and not a.words & b.words
+
+
+def _of_another(place: Place, claim: Place) -> bool:
+    """Whether a figure counts what the claim does not."""
+    nouns = [{singular(word) for word in each.figure.noun.split(" ")} for each in (place, claim)]
+    return bool(place.figure.noun and claim.figure.noun) and not nouns[0] & nouns[1]
 
 
 def _factor_of(place: Place) -> bool:
