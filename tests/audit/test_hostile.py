@@ -5,6 +5,7 @@ from time import process_time
 
 import pytest
 
+from pace import within
 from rackmath.audit import audit, audit_matter, read_text
 from rackmath.errors import RackmathError
 
@@ -40,8 +41,8 @@ def _took(text):
 def test_time_grows_with_the_length_and_no_faster(unit):
     short, long = unit * (6_000 // len(unit)), unit * (24_000 // len(unit))
     first = min(_took(short)[0] for _ in range(2))
-    second = _took(long)[0]
-    assert second < 8 * first + 0.5  # four times the text
+    second = min(_took(long)[0] for _ in range(2))
+    assert second < 8 * first + within(0.5)  # four times the text
 
 
 def test_a_megabyte_on_one_line_with_thousands_of_numbers():
@@ -49,14 +50,14 @@ def test_a_megabyte_on_one_line_with_thousands_of_numbers():
         f"the quay paid $1,200 for 40 lifts in 2021 {'and the weather was fair and ' * 8}12 % more in the year after, "
     )
     took, found = _took(clause * (1_050_000 // len(clause)))
-    assert took < 30
+    assert took < within(30)
     assert not [each for each in found if each.verdict == "wrong"]
 
 
 def test_thousands_of_notes_that_say_the_same_take_no_square_time():
     text = "\n\n".join(f"The tariff of harbour {at} is ${at} per tonne of general cargo." for at in range(4000))
     took, _ = _took(text)
-    assert took < 20
+    assert took < within(20)
 
 
 def test_characters_of_the_private_range_are_no_figures():

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from audit.living_brain import OWN, change, make, note
+from pace import within
 from rackmath.audit.living import depends, file_proposals, moved
 from rackmath.audit.living.printed import reprinted, says
 from rackmath.audit.living.tokens import tokens_of
@@ -245,7 +246,7 @@ def test_thousands_of_tokens_are_read_in_line_time(tmp_path):
     brain = make(tmp_path / "b", [("notes/thesis/many.md", note("note_many", "thesis", "Many", body))])
     begun = time.process_time()
     assert len(moved(brain, DAY).moves) > 1_000
-    assert time.process_time() - begun < 20
+    assert time.process_time() - begun < within(20)
 
 
 # --- who rests on what --------------------------------------------------------------------------------------------

@@ -123,7 +123,8 @@ def changes(passage: Passage) -> Iterator[Finding]:
 
 
 _THERE = re.compile(
-    rf"\bfrom there\s(?:up |down |on )?to\s(?P<b>{_W}),\s(?P<early>another|a further|again|up|down|plus|minus)\s(?:by\s|about\s)?(?P<c>{P})"
+    rf"\bfrom there\s(?:up |down |on )?to\s(?P<b>{_W}),\s(?P<early>another|a further|again|up|down|plus|minus)\s"
+    rf"(?:by\s|about\s)?(?P<c>{P})"
 )
 
 

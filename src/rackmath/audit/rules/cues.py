@@ -34,7 +34,8 @@ _VERB = re.compile(
     r"were|be|been|bill|pulls?|consumes?|owes?|drops?|runs?|ran|occupy|occupies|stays?|reach(?:es)?|"
     r"account for|averag(?:es?|ed|ing)|wastes?|wasted|emits?|emitted|receives?|received|sells?|sold|collects?|"
     r"delivers?|delivered|absorbs?|weighs?|covers?|fills?|removes?|avoids?|avoided|swallow(?:s|ed)?|releases?|"
-    r"charges?|charged|collects?|goes to|climbs to|wants?|sees|turns out|rings? up|returns?|yields?|walk(?:s|ed)?|travels?|fetch(?:es|ed)?|raises?|trims?)"
+    r"charges?|charged|collects?|goes to|climbs to|wants?|sees|turns out|rings? up|returns?|yields?|"
+    r"walk(?:s|ed)?|travels?|fetch(?:es|ed)?|raises?|trims?)"
     rf"\s(?:[a-z]+\s){{0,2}}?{_OPEN}\Z",
     re.IGNORECASE,
 )

@@ -115,6 +115,8 @@ def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
             options = [computed.scaled(100), computed]
         if claim.unit and not any(each.unit for each in figures):
             options += [options[0].scaled(power) for power in (100, 0.01, 1e3, 1e-3, 1e6, 1e-6)]
+        if not claim.unit and _CENTS.search(passage.text):
+            options.append(options[0].scaled(100))  # "p4d 21.96 / 2,496 = 0.88 cents, p5 55.04 / 7,912 = 0.70"
         if [token for token in tokens if token in _SIGNS.values()] == ["*", "+"] and "(" not in tokens[1:]:
             inner = compute(lambda a, b, c: a * (b + c), exact)  # "8 × 700 W + 575 W per GPU" means both for each
             options += [inner] if inner and figures[2].per else []
@@ -155,6 +157,9 @@ def _printed(figures: list[Quantity], claim: Quantity) -> float:
     for each in figures:
         factor /= each.scale or 1.0
     return factor * (claim.scale or 1.0)
+
+
+_CENTS = re.compile(r"\bcents?\b|¢")
 
 
 def _by_thousands(computed: Computed, claim: Quantity) -> bool:

@@ -81,7 +81,9 @@ def _run_rates(near: Near) -> Iterator[Candidate]:
     named = [each for each in ("quarter", "month", "week", "day") if each in near.text]
     for base in near.before[-8:]:
         told = pair(base, near.claim) if base.figure.kind == "amount" and not base.periods else None
-        for each in named if told and base.figure.unit else ():
+        if not told or not base.figure.unit:
+            continue
+        for each in named:
             times = round(365 * 86400 / (seconds_of(each) or 1.0))
             score = 2.2 + near.cues.tie - near.far(base)
             ratio = told[0] / told[1] * times

@@ -85,6 +85,12 @@ def other_base(claim: Place, each: Candidate, near: Near) -> bool:
         and (all(place is not following for place in each.inputs) or following.after == " ")
     ):
         return True
+    if claim.figure.kind == "share" and each.rule == "share" and _OF_ALL.match(claim.after):
+        base = each.inputs[-1].figure
+        return any(
+            place.sentence == claim.sentence and place.figure.like(base) and place.figure.value > base.value
+            for place in near.places
+        )
     if claim.figure.kind == "share" and each.rule == "share" and told_of(claim, near):
         whole = each.inputs[-1]
         return not (near.cues.of & whole.heads or _PART_OF_ALL.match(claim.after) or _PART_OF_ALL.search(whole.before))
@@ -95,6 +101,7 @@ def other_base(claim: Place, each: Candidate, near: Near) -> bool:
     return bool(what) and not any(what & place.words for place in each.inputs)
 
 
+_OF_ALL = re.compile(r"\sof all(?:\s[a-z]+)?\s?[,.;:)]")
 _PART_OF_ALL = re.compile(
     r"\s(?:of|share of)\s(?:it|them|that|this|these|those|everything|the (?:total|whole)|"
     r"(?:the|his|her|its|their|our) (?:time|day|year))\b|"
