@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rackmath.audit import audit_matter, read_text
+from rackmath.audit import audit, audit_matter, read_text
 from rackmath.audit.quantity import quantities
+from rackmath.evidence import STARTER
 
 DAY = date(2026, 12, 1)
 SCORE = Path(__file__).parents[2] / "bench" / "audit" / "score.py"
@@ -41,6 +42,10 @@ def _at(text, printed):
         ("The line is 13.5 km long. A run takes 36 minutes, which is 22.5 km/h.", "22.5 km/h"),
         ("We sold 8,640 at $1,450 and 4,800 at $520. That makes $15.0 million.", "$15.0 million"),
         ("A battery of 9.5 kWh costs £4,750, or £500 a kWh.", "£500 a kWh"),
+        ("It saves four jobs at €46,000, €184,000, and €61,000 of energy; €245,000 together.", "€245,000"),
+        ("We hold 40 cards at $2.60 an hour. Running all year that comes to $911,000.", "$911,000"),
+        ("Of $2.16 million the API took $430,000, or one dollar in five.", "one dollar in five"),
+        ("Per unit: p4d 21.96 / (8 x 312) = 0.88 cents, p5 55.04 / (8 x 989) = 0.70.", "0.70"),
     ],
 )
 def test_what_follows_from_other_figures_is_confirmed(text, printed):
@@ -57,6 +62,7 @@ def test_what_follows_from_other_figures_is_confirmed(text, printed):
         ("Spent: €55 million on passing, €12.3 million on connecting, €76.3 million in all.", "€76.3 million", 67.3e6),
         ("Running all year they use 9.5 GWh, which at €0.16 per kWh makes €15.2 million.", "€15.2 million", 1.52e6),
         ("A first discount of 10% and a further 5% bring the price down by 15% in all.", "15%", 14.5),
+        ("Eight cards cost $1.11 a million tokens at full load. At 62% it is $0.69 a million.", "$0.69", 1.79),
         ("A year's bill of £84,000 is £700 a month. The rest, at £900 a month, is £108,000 a year, or £9,500 a month.",
          "£9,500 a month", 9000),
     ],
@@ -77,6 +83,7 @@ def test_what_does_not_follow_is_told_with_what_does(text, printed, value):
         "A 1-year plan saves 40%, a 3-year plan 65%.",
         "It has 350 W and 700 W models, at 5× lower price.",
         "Sonnet 4 charges $3.00 per million tokens and $15.00 per million output tokens.",
+        "Of 500 patients, 200 of 300 women (40% of all) returned.",
         "Two H100s cost $47/GPU/month in power each; applying a PUE of 1.4 increases that to $131/month.",
         "Length of stay is 5.4 days; for hips alone it is 6.8 days.",
     ],
@@ -145,6 +152,30 @@ def test_a_trend_that_the_figures_contradict_is_told():
     (found,) = (each for each in _found(text) if each.rule == "direction")
     assert found.verdict == "wrong"
     assert text[found.start : found.end] == "rising"
+
+
+def test_a_trend_over_two_sentences_is_told():
+    text = "The average hectolitre earns €113. Last year it was €121, so prices have gone up."
+    (found,) = (each for each in _found(text) if each.rule == "direction")
+    assert found.verdict == "wrong"
+
+
+def test_the_bundled_brain_accuses_itself_of_nothing():
+    """Its arithmetic was checked by hand: what is found wrong there is an error of the audit, or a new one of ours."""
+    assert not [each.explanation for each in audit(STARTER, DAY) if each.verdict == "wrong"]
+
+
+def test_our_own_pages_are_accused_of_nothing():
+    """All but the page on the audit, which shows errors."""
+    root = Path(__file__).parents[2]
+    pages = [page for page in (root / "README.md", *sorted((root / "docs").glob("*.md"))) if page.name != "audit.md"]
+    assert len(pages) > 10
+    assert not [
+        (page.name, each.explanation)
+        for page in pages
+        for each in audit(page, DAY)
+        if each.kind == "arithmetic" and each.verdict == "wrong"
+    ]
 
 
 def test_the_same_thing_told_twice_with_other_values_is_a_conflict():

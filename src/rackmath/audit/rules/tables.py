@@ -249,7 +249,7 @@ def _learnt(
             judged = []
             for x, y, z in rows:
                 computed = _computed(formula, [x, y])
-                if computed:
+                if computed and _tells(computed, z):
                     judged.append((x, y, z, computed, _verdict(computed, z)))
             right = sum(verdict in ("holds", "rounds") for *_, verdict in judged)
             distinct = len(
@@ -275,6 +275,16 @@ def _learnt(
         sure = min(0.95, 0.7 + 0.07 * right - 0.1 * (len(judged) - right - 1))
         told = computed.scaled(_scale(judged))
         yield _told(name, verdict, 0.85 if verdict != "wrong" else sure, z, [x, y], told, written, f"{written} is")
+
+
+MOST_LOOSE = 0.2
+"""Width of what rounding allows, as a share of a value, up to which it tells one relation from another."""
+
+
+def _tells(computed: Computed, cell: Cell) -> bool:
+    """Whether a value is told closely enough that a relation rarely agrees with it by chance."""
+    width = computed.high - computed.low + cell.figure.step
+    return width <= MOST_LOOSE * abs(computed.value) and cell.figure.step <= MOST_LOOSE * abs(cell.figure.value)
 
 
 def _scale(judged: Sequence[tuple[Cell, Cell, Cell, Computed, Verdict]]) -> float:
