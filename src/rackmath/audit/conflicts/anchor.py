@@ -30,6 +30,8 @@ def is_anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[
 
 def _of_one_subject(a: Reading, b: Reading) -> bool:
     """Whether what stands about two figures names the same thing."""
+    if a.sentence.note is b.sentence.note:
+        return True
     first, second = (
         parts(each.names | each.sentence.names | each.sentence.before) | each.sentence.section for each in (a, b)
     )

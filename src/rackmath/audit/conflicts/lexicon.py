@@ -61,7 +61,7 @@ _MEASURES = {
     "delay": "lead lead-time",
     "megalitre": "megalitre megalitres megaliter megaliters ml",
     "large": "large big huge",
-    "main": "main largest biggest leading principal",
+    "main": "main anchor largest biggest leading principal",
     "punctual": "punctual punctuality on-time",
     "cancel": "cancel cancels cancelled canceled cancellation cancellations scrapped",
     "employ": "employ employs employed employing staff staffed headcount employee employees workforce fte ftes",
@@ -74,7 +74,7 @@ _MEASURES = {
     "grow": "grow grows grew grown growth growing expand expands expanded expansion",
     "support": "subsidy subsidies contribution contributions contributed contributes support aid grant grants",
     "ticket": "ticket tickets pass passes",
-    "journey": "journey journeys trip trips ride rides",
+    "journey": "journey journeys trip trips ride rides crossing crossings sailing sailings voyage voyages",
     "age": "age aged old older",
     "margin": "margin margins",
     "occupy": "occupancy occupied occupy occupies utilisation utilization utilised utilized busy",
@@ -102,7 +102,7 @@ _MEASURES = {
     "bed": "bed beds",
     "surgery": "surgery surgeries operation operations procedure procedures",
     "listen": "stream streams streamed streaming listen listens listened listening play plays played",
-    "chip": "chip chips accelerator accelerators gpu gpus",
+    "chip": "chip chips card cards accelerator accelerators gpu gpus",
     "machine": "machine machines server servers node nodes",
     "campus-load": "hall halls facility facilities datacentre datacenter",
     "train": "train trains",
@@ -178,6 +178,7 @@ VAGUE = frozenset(
         "wage",
         "error",
         "megalitre",
+        "burn",
     ]
 )
 """Measures of many things: they do not say of what a figure is."""

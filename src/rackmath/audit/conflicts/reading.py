@@ -17,7 +17,7 @@ from rackmath.audit.conflicts.roles import is_change, role_of
 from rackmath.audit.conflicts.sentence import BACK, YEAR, Sentence, between, blanked, content, sentence_of
 from rackmath.audit.conflicts.stated import is_day, is_stated, noun_of
 from rackmath.audit.conflicts.stems import stem, words
-from rackmath.audit.quantity import Quantity, quantities
+from rackmath.audit.quantity import MONEY, Quantity, quantities
 from rackmath.audit.read import Matter
 from rackmath.audit.rules.setting import is_row
 
@@ -129,7 +129,7 @@ def readings(matter: Matter) -> Iterator[Reading]:
                     section, heading = frozenset(), line.heading
                 same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
                 paragraph += not same
-                found = [_of_many(line.text, each) for each in quantities(line.text)[:MOST_FIGURES]]
+                found = [_of_one_kwh(_of_many(line.text, each)) for each in quantities(line.text)[:MOST_FIGURES]]
                 plain = blanked(line.text, found)
                 sentence = sentence_of(
                     note, place, paragraph, line, plain, names, before if same else None, titled, last, found, section
@@ -161,6 +161,22 @@ def _of_many(text: str, each: Quantity) -> Quantity:
         per=("item",),
         end=match.end(),
         text=text[each.start : match.end()],
+    )
+
+
+_KWH = {"kwh": 1.0, "kilowatt-hour": 1.0, "mwh": 1e3, "megawatt-hour": 1e3, "gwh": 1e6, "gigawatt-hour": 1e6}
+POWER_PRICE = "=power-price"
+"""What money for energy measures, whatever words are used."""
+
+
+def _of_one_kwh(each: Quantity) -> Quantity:
+    """Return a price of energy as one for a kWh."""
+    over = next((_KWH[thing] for thing in each.per if thing in _KWH), 0.0)
+    if not over:
+        return each
+    per = tuple("kwh" if thing in _KWH else thing for thing in each.per)
+    return replace(
+        each, low=each.low / over, high=each.high / over, step=each.step / over, over=each.over * over, per=per
     )
 
 
@@ -201,6 +217,8 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier:
         local |= content(antecedent.group())
     if not local - VAGUE:
         local |= _head(sentence, found, each)
+    if each.unit in MONEY and "kwh" in each.per:
+        local |= {POWER_PRICE}
     about = sentence.names & {name.name for name in sentence.named if start <= name.start < end}
     if text[:start].strip() == "" and BACK.match(text):
         local |= sentence.subject
@@ -212,7 +230,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier:
         figure=each,
         told=told,
         local=local | parts(about),
-        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
+        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())) | (local & {POWER_PRICE}),
         names=about,
         years=years or frozenset(YEAR.findall(_END.sub("", text))),
         times=times,

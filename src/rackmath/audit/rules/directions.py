@@ -18,7 +18,8 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _THEN = re.compile(
-    r"\b(?:last (?:year|month|week|quarter|season)|(?:the )?(?:year|month|week|quarter|season) (?:before|"
+    r"\b(?:last (?:year|month|week|quarter|season|spring|summer|autumn|fall|winter)|"
+    r"(?:the )?(?:year|month|week|quarter|season) (?:before|"
     r"earlier)|ago|previous(?:ly)?|"
     r"then|earlier|before that|formerly)\b",
     re.IGNORECASE,
@@ -31,15 +32,18 @@ _THEN_FIRST = re.compile(
 _RISING = re.compile(
     r"\b(?:is|are|was|were|be|been|have|has|keeps?|kept|remains?|an?|the|steadily|still|"
     r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>rising|growing|climbing|increasing|risen|grown|climbed|gone up|"
-    r"swelling|going up|on the rise|upward|getting (?:larger|bigger|longer|dearer))\b",
+    r"swelling|going up|on the rise|upward|getting (?:larger|bigger|longer|dearer|slower|worse))\b",
     re.IGNORECASE,
 )
 _FALLING = re.compile(
     r"\b(?:is|are|was|were|be|been|have|has|keeps?|kept|remains?|an?|the|steadily|still|"
     r"clearly)\s(?:[a-z]+\s){0,2}?(?P<word>falling|shrinking|declining|fallen|shrunk|declined|dropped|gone down|"
-    r"decreasing|dropping|going down|downward|on the decline|getting (?:smaller|shorter|cheaper))\b",
+    r"decreasing|dropping|going down|downward|on the decline|getting (?:smaller|shorter|cheaper|faster|quicker))\b",
     re.IGNORECASE,
 )
+_PACE = re.compile(r"slower|faster|quicker|worse")
+"""Words that say of a time that it is longer or shorter, and of a speed the other way round."""
+
 _FROM_TO = re.compile(r"\bfrom\s(?:about |just |some |only )?\Z")
 _TO = re.compile(r"[^.;]{0,60}?\b(?:to)\s(?:about |just |some |only )?\Z")
 _NOUN = re.compile(
@@ -125,9 +129,12 @@ def _alike(first: Place, second: Place) -> bool:
 def _trend(first: Place, second: Place, lines: dict[int, Line]) -> Iterator[Finding]:
     """Check "A last year, B this year", and what the same or the next sentence concludes."""
     when = [_time(first, second), _time(second, None)]
+    if sorted(when) == [-1, 0]:
+        when = [each or 1 for each in when]  # "19 hours, last autumn 26": what has no time is of now
     if sorted(when) != [-1, 1]:
         return
     early, late = (first, second) if when[0] < 0 else (second, first)
+    timed = not {first.figure.unit, second.figure.unit}.isdisjoint(("s", "month"))
     after = second.line.text[second.figure.end :]
     following = lines.get(second.sentence + 1)
     texts = [(second.line, second.figure.end, after)]
@@ -140,7 +147,7 @@ def _trend(first: Place, second: Place, lines: dict[int, Line]) -> Iterator[Find
     for line, start, text in texts:
         for pattern, up in ((_RISING, True), (_FALLING, False)):
             match = pattern.search(text)
-            if match and "not " not in match.group():
+            if match and "not " not in match.group() and (timed or not _PACE.search(match["word"])):
                 place = start + match.start("word")
                 yield _told(early, late, line, place, match["word"], up, 0.82)
                 return

@@ -8,6 +8,7 @@ from itertools import combinations
 from math import log
 
 from rackmath.audit.quantity import seconds_of
+from rackmath.audit.rules.cues import changing
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import pairs
 from rackmath.audit.rules.setting import Place
@@ -67,6 +68,18 @@ def growths(near: Near) -> Iterator[Candidate]:
                     _between(fb / fa, years),
                     f"(after ÷ before)^(1 ÷ {years:.0f} years) − 1",
                 )
+    for whole in near.nearer:
+        if whole.figure.kind == "share" and not whole.periods and changing(whole):
+            for span, years in spans(near):
+                score = 1.6 + cues.tie - near.far(whole) - 0.5 * near.cost[id(span)]
+                for sign in (1, -1):
+                    yield Candidate(
+                        "growth",
+                        score if _GREW.search(whole.line.text) or sign < 0 else score - 1.0,
+                        (whole, span),
+                        _yearly(sign, years, own or YEAR),
+                        "(1 + change)^(1 ÷ years) − 1",
+                    )
     for factor in near.places:
         if factor.figure.kind == "factor" or (factor.figure.kind == "share" and factor.figure.worded):
             for span, years in spans(near):
@@ -97,6 +110,13 @@ def _over(periods: float, up: bool) -> Callable[..., float]:
 
 def _annual(ratio: float, years: float, own: float) -> Callable[..., float]:
     return lambda a, b, span: float(abs((b / a * ratio) ** (own / YEAR / (span * years)) - 1) * 100)
+
+
+_GREW = re.compile(r"\b(?:ris(?:en|es?|ing)|rose|gr[eo]w\w{0,4}|up|increas\w{1,3}|gain\w{0,2})\b")
+
+
+def _yearly(sign: int, years: float, own: float) -> Callable[..., float]:
+    return lambda change, span: float(abs((1 + sign * change / 100) ** (own / YEAR / (span * years)) - 1) * 100)
 
 
 def _between(ratio: float, years: float) -> Callable[..., float]:

@@ -35,6 +35,8 @@ def sums_of(near: Near) -> Iterator[Candidate]:
         same = len({each.sentence for each, _ in run}) == 1
         cost = 0.5 * near.cost[id(run[-1][0])] + 0.02 * size + (0.0 if same else 0.3)
         whole = size == len(summed) or summed[-size - 1][0].sentence != run[0][0].sentence
+        if _ANOTHER.search(run[0][0].before):
+            continue  # "cars bring another 14 million": what came before counts too
         if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
             continue  # cards and interruptions do not add up
         score = 0.6 + cues.tie + (1.8 if cues.total else -0.9) - cost + (0.3 if whole else -0.4)
@@ -60,6 +62,9 @@ def sums_of(near: Near) -> Iterator[Candidate]:
             continue
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2) + (1.0 if rest else 0.0)
         yield Candidate("difference", score, (a, b, c), _rest(fa, fb, fc), "whole − parts")
+
+
+_ANOTHER = re.compile(r"\b(?:another|a further|further)\s\Z")
 
 
 def _one_sort(first: Place, second: Place) -> bool:

@@ -46,6 +46,9 @@ _LEAVING = re.compile(
 )
 
 
+_GOES_ON = re.compile(r"\b(?:another|a further|further)\s\Z")
+
+
 def sums(passage: Passage) -> Iterator[Finding]:
     """Check totals whose parts a passage lists."""
     skeleton = passage.skeleton
@@ -66,6 +69,8 @@ def sums(passage: Passage) -> Iterator[Finding]:
                     for each in parts
                     if each.unit == total.unit or (each.unit not in ("", "month", "s") and not loose)
                 ]
+            if _GOES_ON.search(skeleton[: match.start("list")]):
+                continue  # "cars bring another 14 million": what came before counts too
             if total.start in seen or not all(_addable(each, total) for each in parts) or len(parts) < 2:
                 continue
             if not total.unit and not parts[-1].noun:
