@@ -31,7 +31,7 @@ def is_anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[
 def _of_one_subject(a: Reading, b: Reading) -> bool:
     """Whether what stands about two figures names the same thing."""
     if a.sentence.note is b.sentence.note:
-        return True
+        return a.sentence.line.heading != b.sentence.line.heading  # what stands together is compared
     first, second = (
         parts(each.names | each.sentence.names | each.sentence.before) | each.sentence.section for each in (a, b)
     )

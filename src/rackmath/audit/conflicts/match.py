@@ -11,7 +11,7 @@ from rackmath.audit.bounds import accepted
 from rackmath.audit.conflicts.anchor import is_anchored
 from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
-from rackmath.audit.conflicts.lexicon import MEANS, MEASURES, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES
+from rackmath.audit.conflicts.lexicon import MEANS, MEASURES, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
 from rackmath.audit.conflicts.sentence import content
@@ -137,7 +137,8 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
     if told < LEAST_TOLD * weights.most or not is_anchored(a, b, common, half | far):
         return None
-    if max((weights[word] for word in common), default=0.0) < weights.rare:
+    rare = max((weights[word] for word in common), default=0.0) >= weights.rare
+    if not rare and not (_is_all_said(a, b, common) and min(weights.unit(a), weights.unit(b)) >= 1.0):
         return None
     less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
     score = told / (told + STRANGE * less + MORE * more)
@@ -152,6 +153,11 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+def _is_all_said(a: Reading, b: Reading, common: frozenset[str]) -> bool:
+    """Whether all that one side says, it shares with the other."""
+    return any(bool(each.local - VAGUE) and each.local - VAGUE <= common for each in (a, b))
 
 
 def _has_a_twin(a: Reading, b: Reading, *, close: bool) -> bool:

@@ -129,7 +129,9 @@ def readings(matter: Matter) -> Iterator[Reading]:
                     section, heading = frozenset(), line.heading
                 same = before is not None and (before.line.line, before.line.heading) == (line.line, line.heading)
                 paragraph += not same
-                found = [_of_one_kwh(_of_many(line.text, each)) for each in quantities(line.text)[:MOST_FIGURES]]
+                found = [
+                    _of_one_kwh(line.text, _of_many(line.text, each)) for each in quantities(line.text)[:MOST_FIGURES]
+                ]
                 plain = blanked(line.text, found)
                 sentence = sentence_of(
                     note, place, paragraph, line, plain, names, before if same else None, titled, last, found, section
@@ -169,8 +171,13 @@ POWER_PRICE = "=power-price"
 """What money for energy measures, whatever words are used."""
 
 
-def _of_one_kwh(each: Quantity) -> Quantity:
+_FOR_ENERGY = re.compile(rf"\s(?:for|per)\s(?:an?|each|every|one)\s({'|'.join(_KWH)})\b", re.IGNORECASE)
+
+
+def _of_one_kwh(text: str, each: Quantity) -> Quantity:
     """Return a price of energy as one for a kWh."""
+    if each.unit in MONEY and not each.per and (match := _FOR_ENERGY.match(text, each.end)):
+        each = replace(each, per=(match[1].casefold(),))
     over = next((_KWH[thing] for thing in each.per if thing in _KWH), 0.0)
     if not over:
         return each

@@ -20,7 +20,7 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 BACK = re.compile(r"(?:It|They|This|These|That|Those|He|She|Its|Their|His|Her|Ours|Theirs|Each)\b")
 _ON_DEMAND = re.compile(r"\bon demand\b")
 _CLAUSE = re.compile(
-    r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so)\s|\(|\)|\b(?:while|whereas|but|although|"
+    r";|:\s|—|\s–\s|\s-\s|,\s(?:and|but|while|which|where|with|so|that)\s|\(|\)|\b(?:while|whereas|but|although|"
     r"versus|vs|compared|against|than)\b"
 )
 _WORD_OR_FIGURE = re.compile(f"{FIGURE}|[^\\W\\d_][\\w’'-]*")
