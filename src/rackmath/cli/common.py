@@ -166,6 +166,13 @@ def _bounds(within: click.FloatRange | click.IntRange) -> str:
     return f"{least}{joint}{most}".strip()
 
 
+def with_options(function: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+    """Add several options to a command, in the order in which its help shows them."""
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def said(*names: str) -> list[str]:
     """Return those of the options that were written on the command line, as a person writes them."""
     context = click.get_current_context()

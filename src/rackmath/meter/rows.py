@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from rackmath.errors import RackmathError, suggest
+from rackmath.meter.files import check_file
 
 MAX_BYTES = 2 * 1024**3
 MAX_COLUMNS = 500
@@ -192,15 +193,8 @@ def read_rows(
         The file is missing, too large, no text, or lacks a column; or a row has more cells than columns.
     """
     other = aliases or {}
-    try:
-        if path.is_dir():
-            raise RackmathError(f"{path}: is a folder; give a CSV file")
-        if path.stat().st_size > MAX_BYTES:
-            raise RackmathError(f"{path}: give a CSV file of at most {MAX_BYTES:,} bytes")
-        file = path.open(encoding="utf-8-sig", newline="")
-    except FileNotFoundError:
-        raise RackmathError(f"{path}: no such file") from None
-    with file:
+    check_file(path, "a CSV file", MAX_BYTES)
+    with path.open(encoding="utf-8-sig", newline="") as file:
         table = Table(file, path.name)
         columns = [other.get(head.lower(), head.lower()) for head in table.heads]
         _check_columns(path.name, columns, needed, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.lexicon import SAYERS, STOP, measures_of
 from rackmath.audit.conflicts.reading import Reading
 from rackmath.audit.conflicts.sentence import FIGURE
 from rackmath.audit.conflicts.stems import stem
@@ -32,7 +32,7 @@ def is_contrast(a: Reading, b: Reading) -> bool:
         if step != "replace" or verb or max(j - i, m - k) > MOST_OTHER:
             continue
         mine, other = first[i:j], second[k:m]
-        if _measures(mine) & _measures(other):
+        if measures_of(mine) & measures_of(other):
             continue
         if _says_other(mine, set(second)) and _says_other(other, set(first)):
             return True
@@ -50,7 +50,3 @@ def _says_other(words: list[str], other: set[str]) -> bool:
         word in PORTIONS or (word not in STOP and word not in SAYERS and word not in other and word != FIGURE)
         for word in words
     )
-
-
-def _measures(words: list[str]) -> frozenset[str]:
-    return frozenset(measure for word in words for measure in MEASURES.get(word, ()))

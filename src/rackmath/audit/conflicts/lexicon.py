@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.listed import listed
 
@@ -86,7 +88,7 @@ _MEASURES = {
     "dose": "dose doses jab jabs shot shots vaccination vaccinations vaccinated",
     "crop": "crop crops harvest harvests harvested",
     "land": "hectare hectares acre acres land",
-    "debtor": "default defaults defaulted delinquency delinquent impairment",
+    "default": "default defaults defaulted delinquency delinquent impairment",
     "deposit": "deposit deposits",
     "mortgage": "mortgage mortgages",
     "branch": "branch branches outlet outlets store stores shop shops",
@@ -104,7 +106,7 @@ _MEASURES = {
     "listen": "stream streams streamed streaming listen listens listened listening play plays played",
     "chip": "chip chips card cards accelerator accelerators gpu gpus",
     "machine": "machine machines server servers node nodes",
-    "campus-load": "hall halls facility facilities datacentre datacenter",
+    "hall": "hall halls facility facilities datacentre datacenter",
     "train": "train trains",
     "bus": "bus buses coach coaches",
     "flight": "flight flights departure departures",
@@ -119,10 +121,10 @@ _MEASURES = {
     "room": "room rooms",
     "night": "night nights overnight",
     "guest": "guest guests",
-    "salesman": "dealer dealers broker brokers reseller resellers",
+    "dealer": "dealer dealers broker brokers reseller resellers",
     "supplier": "supplier suppliers vendor vendors",
     "competitor": "rival rivals competitor competitors",
-    "law": "fine fines penalty penalties",
+    "fine": "fine fines penalty penalties",
     "tax": "tax taxes duty duties levy levies",
     "bond": "bond bonds notes coupon coupons",
     "dividend": "dividend dividends payout payouts distribution",
@@ -154,6 +156,17 @@ MEASURES: dict[str, frozenset[str]] = {}
 for _name, _listed in _MEASURES.items():
     for _word in listed(_listed):
         MEASURES[stem(_word)] = MEASURES.get(stem(_word), frozenset()) | {f"={_name}"}
+
+
+def measures_of(roots: Iterable[str]) -> frozenset[str]:
+    """Return what the words with these stems measure."""
+    return frozenset(measure for root in roots for measure in MEASURES.get(root, ()))
+
+
+def meanings(root: str) -> Iterable[str]:
+    """Return what a word says to the search: its measures, or itself where it measures nothing."""
+    return MEASURES.get(root, (root,))
+
 
 PEOPLE = frozenset({"=rider", "=patient", "=pupil", "=client", "=staff", "=visit"})
 """Who may be called just people."""

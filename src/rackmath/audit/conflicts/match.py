@@ -11,7 +11,7 @@ from rackmath.audit.bounds import accepted
 from rackmath.audit.conflicts.anchor import is_anchored
 from rackmath.audit.conflicts.clause import HEAD, HEADS
 from rackmath.audit.conflicts.contrast import is_contrast
-from rackmath.audit.conflicts.lexicon import MEANS, MEASURES, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE
+from rackmath.audit.conflicts.lexicon import MEANS, MONEY, OPTIONAL, PEOPLE, SETTINGS, SOFT, TIMES, VAGUE, measures_of
 from rackmath.audit.conflicts.names import parts, strangers
 from rackmath.audit.conflicts.reading import Reading, scopes
 from rackmath.audit.conflicts.sentence import content
@@ -54,9 +54,6 @@ LEAST_TOLD = 1.2
 
 FEWEST = 60
 """Figures from which rarity is reckoned at least: in a short text, few words are common by chance alone."""
-
-
-NOTHING: frozenset[str] = frozenset()
 
 
 class Weights:
@@ -233,7 +230,7 @@ def _of_one_sort(a: Reading, b: Reading) -> bool:
     for mine, other in ((a, b), (b, a)):
         said = other.soft | ({HEAD} if other.figure.each or other.soft & HEADS else set())
         unsaid = mine.per - other.per - said
-        if "item" not in mine.per | other.per and any(not other.local & MEASURES.get(each, NOTHING) for each in unsaid):
+        if "item" not in mine.per | other.per and any(not other.local & measures_of([each]) for each in unsaid):
             return False
     if a.base and b.base and not a.base & b.base:
         return False

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from rackmath.audit.conflicts.cells import Cell, cells
 from rackmath.audit.conflicts.clause import base_of, hard_of, kinds_of, per_of, way_of
-from rackmath.audit.conflicts.lexicon import MEASURES, PERIODIC, QUOTED, VAGUE
+from rackmath.audit.conflicts.lexicon import PERIODIC, QUOTED, VAGUE, measures_of
 from rackmath.audit.conflicts.names import Name, Names, parts
 from rackmath.audit.conflicts.roles import is_change, role_of
 from rackmath.audit.conflicts.sentence import BACK, YEAR, Sentence, between, blanked, content, sentence_of
@@ -196,7 +196,7 @@ def _of_cell(sentence: Sentence, cell: Cell) -> Reading:
         figure=figure,
         told=told,
         local=sentence.local,
-        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())),
+        measures=measures_of(raw),
         names=sentence.names,
         years=frozenset(YEAR.findall(told)),
         times=frozenset(_TIME.findall(told)),
@@ -237,7 +237,7 @@ def _reading(sentence: Sentence, found: list[Quantity], each: Quantity, earlier:
         figure=each,
         told=told,
         local=local | parts(about),
-        measures=frozenset(measure for word in raw for measure in MEASURES.get(word, ())) | (local & {POWER_PRICE}),
+        measures=measures_of(raw) | (local & {POWER_PRICE}),
         names=about,
         years=years or frozenset(YEAR.findall(_END.sub("", text))),
         times=times,

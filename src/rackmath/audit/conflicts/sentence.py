@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP, meanings
 from rackmath.audit.conflicts.names import Name, Named, Names, parts
 from rackmath.audit.conflicts.stems import stem, words
 from rackmath.audit.passage import Line
@@ -130,7 +130,7 @@ def content(text: str) -> frozenset[str]:
         each
         for word in words(_ON_DEMAND.sub("on-demand", text))
         if len(found := stem(word)) > 1 and found not in STOP and found not in SAYERS and not found[0].isdigit()
-        for each in MEASURES.get(found, (found,))
+        for each in meanings(found)
     )
 
 

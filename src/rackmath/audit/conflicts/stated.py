@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rackmath.audit.conflicts.lexicon import MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.lexicon import SAYERS, STOP, meanings
 from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.quantity import Quantity
@@ -100,5 +100,5 @@ def _counted(text: str, each: Quantity) -> frozenset[str]:
         if root in STOP and root != "and":
             break
         if root not in STOP and root not in SAYERS and "-" not in word:
-            found += MEASURES.get(root, (root,))
+            found += meanings(root)
     return frozenset(found)

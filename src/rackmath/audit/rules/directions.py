@@ -68,6 +68,11 @@ def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterato
                 yield from _trend_of_two(first, second)
 
 
+def _ways(text: str) -> list[tuple[re.Match[str], bool]]:
+    """Return the words that say that something rises, or falls, and whether it is up."""
+    return [(match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(text))]
+
+
 def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]:
     """Check what a sentence without figures concludes from two figures of different years told before it."""
     years = _years(section)
@@ -78,9 +83,7 @@ def _concluded(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding
             continue
         if at + 1 < len(dated) and dated[at + 1][0].sentence == last.sentence:
             continue
-        told = [
-            (match, up) for pattern, up in ((_RISING, True), (_FALLING, False)) if (match := pattern.search(after.text))
-        ]
+        told = _ways(after.text)
         if len(told) != 1 or "not " in after.text:
             continue
         other = _other_year(dated, at)
@@ -145,9 +148,8 @@ def _trend(first: Place, second: Place, lines: dict[int, Line]) -> Iterator[Find
     ):
         texts.append((following, 0, following.text[:160]))
     for line, start, text in texts:
-        for pattern, up in ((_RISING, True), (_FALLING, False)):
-            match = pattern.search(text)
-            if match and "not " not in match.group() and (timed or not _PACE.search(match["word"])):
+        for match, up in _ways(text):
+            if "not " not in match.group() and (timed or not _PACE.search(match["word"])):
                 place = start + match.start("word")
                 yield _told(early, late, line, place, match["word"], up, 0.82)
                 return
@@ -158,9 +160,8 @@ def _trend_of_two(first: Place, second: Place) -> Iterator[Finding]:
     if not _THEN_FIRST.match(second.line.text) or _THEN.search(first.line.text) or not _akin(first, second):
         return
     after = second.line.text[second.figure.end :]
-    for pattern, up in ((_RISING, True), (_FALLING, False)):
-        match = pattern.search(after)
-        if match and "not " not in after:
+    for match, up in _ways(after):
+        if "not " not in after:
             yield _told(second, first, second.line, second.figure.end + match.start("word"), match["word"], up, 0.82)
 
 

@@ -18,14 +18,7 @@ _WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1)
 
 def products_of(near: Near) -> Iterator[Candidate]:
     """Yield products and quotients of one to three amounts whose dimensions come out right."""
-    amounts = [
-        each
-        for each in near.places
-        if each.figure.kind == "amount"
-        and each.figure.low > 0
-        and not each.overhead
-        and not each.after.startswith(" ago")
-    ]
+    amounts = [each for each in near.places if _is_amount(each) and not each.after.startswith(" ago")]
     for one in amounts:
         yield from product_of(near, (one,), (1,))
         yield from _implied(near, one)
@@ -38,10 +31,7 @@ def products_of(near: Near) -> Iterator[Candidate]:
     nearer = [
         each
         for each in near.nearer
-        if each.figure.kind == "amount"
-        and each.figure.low > 0
-        and not each.overhead
-        and (each.figure.unit or each.figure.noun or each.figure.per or _THEM.match(each.after))
+        if _is_amount(each) and (each.figure.unit or each.figure.noun or each.figure.per or _THEM.match(each.after))
     ]
     for three in combinations(nearer, 3):
         first, second, last = (each.code for each in three)
@@ -54,6 +44,10 @@ def products_of(near: Near) -> Iterator[Candidate]:
             for signs in ((1, 1), (1, -1), (-1, 1)):
                 if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
                     yield from product_of(near, (a, b), signs, by)
+
+
+def _is_amount(place: Place) -> bool:
+    return place.figure.kind == "amount" and place.figure.low > 0 and not place.overhead
 
 
 def _implied(near: Near, one: Place) -> Iterator[Candidate]:

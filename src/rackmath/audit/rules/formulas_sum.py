@@ -10,7 +10,7 @@ from rackmath.audit.quantity import singular
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import lends, pair
 from rackmath.audit.rules.setting import Place
-from rackmath.audit.rules.sums import without_prices
+from rackmath.audit.rules.sums import GOES_ON, prices_of
 
 
 def sums_of(near: Near) -> Iterator[Candidate]:
@@ -28,15 +28,15 @@ def sums_of(near: Near) -> Iterator[Candidate]:
         for each in near.before[-2:]
         if each.sentence == claim.sentence and not each.figure.unit and each.figure.step == 0.0
     }
-    kept = without_prices([each.figure for each, _ in like], [each.figure for each in near.before])
-    summed = [told for told in like if any(told[0].figure is one for one in kept)]  # by identity: places may repeat
+    prices = prices_of([each.figure for each in near.before])
+    summed = [told for told in like if told[0].figure not in prices]
     for size in range(2, min(len(summed), 10) + 1):
         run = summed[-size:]
         same = len({each.sentence for each, _ in run}) == 1
         cost = 0.5 * near.cost[id(run[-1][0])] + 0.02 * size + (0.0 if same else 0.3)
         whole = size == len(summed) or summed[-size - 1][0].sentence != run[0][0].sentence
-        if _ANOTHER.search(run[0][0].before):
-            continue  # "cars bring another 14 million": what came before counts too
+        if GOES_ON.search(run[0][0].before):
+            continue
         if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
             continue  # cards and interruptions do not add up
         score = 0.6 + cues.tie + (1.8 if cues.total else -0.9) - cost + (0.3 if whole else -0.4)
@@ -62,9 +62,6 @@ def sums_of(near: Near) -> Iterator[Candidate]:
             continue
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2) + (1.0 if rest else 0.0)
         yield Candidate("difference", score, (a, b, c), _rest(fa, fb, fc), "whole − parts")
-
-
-_ANOTHER = re.compile(r"\b(?:another|a further|further)\s\Z")
 
 
 def _one_sort(first: Place, second: Place) -> bool:

@@ -46,12 +46,14 @@ _LEAVING = re.compile(
 )
 
 
-_GOES_ON = re.compile(r"\b(?:another|a further|further)\s\Z")
+GOES_ON = re.compile(r"\b(?:another|a further|further)\s\Z")
+"""What stands before a part that is not the first: "cars bring another 14 million"."""
 
 
 def sums(passage: Passage) -> Iterator[Finding]:
     """Check totals whose parts a passage lists."""
     skeleton = passage.skeleton
+    prices = prices_of(passage.figures)
     seen: set[int] = set()
     for pattern in (_MADE_OF, _TOTAL, _IN_ALL, _PLUS, _PARTS):
         for match in pattern.finditer(skeleton):
@@ -69,13 +71,13 @@ def sums(passage: Passage) -> Iterator[Finding]:
                     for each in parts
                     if each.unit == total.unit or (each.unit not in ("", "month", "s") and not loose)
                 ]
-            if _GOES_ON.search(skeleton[: match.start("list")]):
-                continue  # "cars bring another 14 million": what came before counts too
+            if GOES_ON.search(skeleton[: match.start("list")]):
+                continue
             if total.start in seen or not all(_addable(each, total) for each in parts) or len(parts) < 2:
                 continue
             if not total.unit and not parts[-1].noun:
                 continue
-            parts = without_prices(_shared(parts, total), passage.figures)
+            parts = _shared([each for each in parts if each not in prices], total)
             if len(parts) < 2:
                 continue
             if any(each.value >= total.value * 1.0 for each in parts) and len(parts) == 2 and pattern is _MADE_OF:
@@ -125,15 +127,10 @@ def _shared(parts: list[Quantity], total: Quantity) -> list[Quantity]:
     ]
 
 
-def without_prices(parts: list[Quantity], figures: Sequence[Quantity]) -> list[Quantity]:
-    """Leave out prices whose product is told next: the €46,000 of "four jobs at €46,000, €184,000, and €61,000"."""
-    prices = [
+def prices_of(figures: Sequence[Quantity]) -> list[Quantity]:
+    """Return the prices whose product is told next: the €46,000 of "four jobs at €46,000, €184,000, and €61,000"."""
+    return [
         price
         for count, price, product in zip(figures, figures[1:], figures[2:], strict=False)
         if count.unit == "" and abs(count.value * price.value - product.value) <= 0.005 * product.value
     ]
-    return [part for part in parts if not any(_same(part, price) for price in prices)]
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    return (one.start, one.end) == (other.start, other.end)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import Number, Whole, refuse, said
+from rackmath.cli.common import Number, Whole, refuse, said, with_options
 from rackmath.cli.serving.point import ABOVE, configuration
 from rackmath.errors import RackmathError
 
@@ -93,9 +93,7 @@ def load(function: Any) -> Any:
         click.option("--e2e-limit", type=ABOVE, help="Service level: most s in all."),
         click.option("--seed", type=Whole(0, 2**63 - 1), default=0, show_default=True, help="Of all random draws."),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return with_options(function, options)
 
 
 def engine(given: Mapping[str, Any]) -> Engine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import Number, Whole, read_text, refuse
+from rackmath.cli.common import Number, Whole, read_text, refuse, with_options
 from rackmath.errors import RackmathError, suggest
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def point(function: Any) -> Any:
             "--acceptance", type=Number(0, 1), help="Chance that a guess is kept, with --drafts; 0.7 unless given."
         ),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return with_options(function, options)
 
 
 def shape_named(name: str) -> Shape:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import as_json, clean, print_json
+from rackmath.cli.common import as_json, clean, print_json, with_options
 from rackmath.cli.serving.point import ABOVE
 from rackmath.cli.serving.tables import read_table
 from rackmath.errors import RackmathError, suggest
@@ -30,9 +30,7 @@ def _rules(function: Any) -> Any:
         click.option("--ttft-limit", type=ABOVE, help="Most ms to the first token, instead of a benchmark's limit."),
         click.option("--tpot-limit", type=ABOVE, help="Most ms per later token, instead of a benchmark's limit."),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return with_options(function, options)
 
 
 def _scenario(written: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rackmath.cli.common import Whole, as_of, clean, day, load_evidence, vaults
+from rackmath.cli.common import Whole, as_of, clean, day, load_evidence, vaults, with_options
 from rackmath.cli.serving.point import ABOVE, LOAD, RANKS, chip_named, shape_named
 from rackmath.errors import RackmathError
 
@@ -68,9 +68,7 @@ def search_options(function: Any) -> Any:
         click.option("--ttft-limit", type=ABOVE, help="Service level: most ms to the first token."),
         click.option("--tpot-limit", type=ABOVE, help="Service level: most ms per output token."),
     )
-    for option in reversed(options):
-        function = option(function)
-    return vaults(as_of(function))
+    return vaults(as_of(with_options(function, options)))
 
 
 def seconds(milliseconds: float | None) -> float | None:

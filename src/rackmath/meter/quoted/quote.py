@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rackmath.errors import Problems, RackmathError, suggest
+from rackmath.meter.files import check_file
 from rackmath.vault.yamltext import YamlProblem, parse
 
 TIMES = {"ttft", "tpot", "itl_mean", "itl_jitter", "e2e"}
@@ -95,14 +96,9 @@ class Quote:
 
 def read_quote(path: Path) -> Quote:
     """Return the quote that a YAML or JSON file holds; what is missing is not an error, what is wrong is."""
+    check_file(path, "a YAML or JSON file", MAX_BYTES)
     try:
-        if path.is_dir():
-            raise RackmathError(f"{path}: is a folder; give a YAML or JSON file")
-        if path.stat().st_size > MAX_BYTES:
-            raise RackmathError(f"{path}: give a YAML or JSON file of at most {MAX_BYTES:,} bytes")
         return make_quote(path.read_bytes().decode("utf-8-sig"), path.name)
-    except FileNotFoundError:
-        raise RackmathError(f"{path}: no such file") from None
     except UnicodeDecodeError:
         raise RackmathError(f"{path.name}: is not UTF-8") from None
 

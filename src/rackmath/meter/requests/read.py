@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rackmath.errors import RackmathError
+from rackmath.meter.files import check_file
 from rackmath.meter.requests import aiperf, genai_perf, table, vllm
 from rackmath.meter.requests.log import Log
 
@@ -64,14 +65,9 @@ def _only_one(run: int | None, name: str) -> None:
 
 
 def _text(path: Path) -> str:
+    check_file(path, "a file", MAX_BYTES)
     try:
-        if path.is_dir():
-            raise RackmathError(f"{path}: is a folder; give a file")
-        if path.stat().st_size > MAX_BYTES:
-            raise RackmathError(f"{path}: give a file of at most {MAX_BYTES:,} bytes")
         return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise RackmathError(f"{path}: no such file") from None
     except UnicodeDecodeError as problem:
         raise RackmathError(f"{path.name}: byte {problem.start} is not UTF-8; give {ACCEPTED}") from None
 
