@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Line, Passage, passages
 from rackmath.audit.rules.changes import changes
-from rackmath.audit.rules.derived import derived
+from rackmath.audit.rules.derived import AGREED, derived
 from rackmath.audit.rules.directions import directions
 from rackmath.audit.rules.discounts import discounts
 from rackmath.audit.rules.echoes import echoes, hinted
@@ -65,7 +65,17 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
             kept[found.line, found.start, found.claimed, found.unit] = found
         elif kept[known].rule == "product" and found.verdict == "holds" and found.confidence >= SURE:
             kept[known] = found  # another reading agrees, and is as likely
-    return list(_first_errors(list(kept.values())))
+    return list(_first_errors(list(_once(kept.values()))))
+
+
+def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what only says again, from the side of an input, how the same figures hang together."""
+    seen: set[frozenset[tuple[int, int]]] = set()
+    for each in sorted(found, key=lambda each: (each.confidence > AGREED, each.confidence, each.line, each.start), reverse=True):
+        together = frozenset({(each.line, each.start), *((one.line, one.start) for one in each.inputs)})
+        if each.confidence > AGREED or together not in seen:
+            yield each
+        seen.add(together)
 
 
 def _first_errors(found: Sequence[Finding]) -> Iterator[Finding]:

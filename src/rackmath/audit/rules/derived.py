@@ -17,6 +17,7 @@ from math import inf, log
 from rackmath.audit.bounds import Computed, accepted, compute, verdict_of
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.quantity import Quantity
+from rackmath.audit.rules.chance import agreeing
 from rackmath.audit.rules.common import explained
 from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.doubts import doubt
@@ -62,7 +63,7 @@ def derived(told_in: Iterable[list[Place]]) -> Iterator[Finding]:
             told = cues(claim, section[at - 1])
             if claim.sentence != sentence:
                 here, sentence = MOST_HERE, claim.sentence
-            if left > 0 and here and (told.tie > 0 or told.total or told.up or told.down):
+            if left > 0 and here:
                 here -= 1
                 parallel = before[1] if before and claim.sentence - before[0] < 2 else None
                 named = [
@@ -115,16 +116,48 @@ def _judged(claim: Place, told: Cues, near: Near, ranked: Sequence[Candidate]) -
                 claim, each, computed, "wrong", SURE, "Discounts on discounts multiply; they do not add."
             ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
+    resulting = told.tie > 0 or told.total or told.up or told.down
+    lenient = _agreed(claim, figure, near, best, resulting)
+    if not resulting:
+        return lenient
     if best and best[1].score >= max(DOUBTFUL, clear - BEHIND):
-        return None
+        return lenient
     slipped = _slipped(claim, figure, told, near, kept, best is None)
     if slipped:
         return slipped
     why = doubt(claim, figure, told, near, kept)
     if why is None:
-        return None
+        return lenient
     return _told(claim, why.candidate, why.computed, why.verdict, why.confidence, why.words), why.candidate
 
+
+def _agreed(
+    claim: Place, figure: Quantity, near: Near, best: tuple[float, Candidate, Computed, Verdict] | None, told: bool
+) -> tuple[Finding, Candidate] | None:
+    """Return the finding that a figure agrees with what words do not speak for, by more than chance explains."""
+    if best is None or best[0] < CHANCE[told, best[3]]:
+        each, surprise = agreeing(near, figure) or (None, 0.0)
+        computed = compute(each.formula, [place.printed for place in each.inputs]) if each else None
+        if each is None or computed is None:
+            return None
+        verdict = verdict_of(computed, figure, True)[0]
+        if verdict not in ("holds", "rounds") or surprise < CHANCE[told, verdict]:
+            return None
+    else:
+        _, each, computed, verdict = best
+    return _told(claim, each, computed, verdict, AGREED if told else AGREED - 0.05, ""), each
+
+
+CHANCE: dict[tuple[bool, Verdict], float] = {
+    (True, "holds"): 1.6,
+    (True, "rounds"): 2.2,
+    (False, "holds"): 2.4,
+    (False, "rounds"): 3.0,
+}
+"""Surprise from which agreement alone confirms: less where words set the figure out as a result, and where it is exact."""
+
+AGREED = 0.55
+"""Confidence of what agreement alone confirms."""
 
 DOUBTFUL, ALONE = 0.2, 3.0
 """Score from which a formula that agrees, if it confirms nothing, keeps a figure from being doubted, and how far behind

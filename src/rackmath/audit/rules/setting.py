@@ -220,8 +220,11 @@ _CODES: dict[str, int] = {}
 
 
 def code_of(key: str) -> int:
-    """Return the weight of a base unit in the code of a dimension: powers up to 31 never run into one another."""
-    return int(_CODES.setdefault(key, 64 ** len(_CODES)))
+    """Return the weight of a base unit in the code of a dimension: powers up to 48 never run into one another.
+
+    The base is odd, so that codes keep apart where they are cut to 64 bits.
+    """
+    return int(_CODES.setdefault(key, 97 ** len(_CODES)))
 
 
 def _size(figure: Quantity) -> tuple[Dimension, float, dict[str, int]]:
