@@ -207,16 +207,19 @@ class Quantity:
     @property
     def printed(self) -> tuple[float, str]:
         """The worth of the unit that a finding tells a value in, in base units, and its name: times as printed."""
-        if self.unit in ("s", "month") and not self.per and (named := _TIMES.get((self.unit, self.scale))):
-            return self.scale, named
-        return 1 / self.over, self.unit_text
+        named = _NAMED_SIZES.get((self.unit, float(f"{self.scale:.6g}")))
+        if named is None or (named in _TIMES and self.per):
+            many = {1e6: "million ", 1e3: "thousand ", 100.0: "hundred "}.get(self.over, "")
+            return 1 / self.over, self.unit_text.replace("/", f"/{many}", 1) if many else self.unit_text
+        return self.scale / self.over, "/".join([named, *self.per])
 
     def like(self, other: Quantity) -> bool:
         """Whether two figures are of one sort: the same unit per the same thing."""
         return self.unit == other.unit and self.kind == other.kind and set(self.per) == set(other.per)
 
 
-_TIMES = {
+_TIMES = frozenset({"year", "quarter", "minute", "hour", "day", "week", "ms"})
+_NAMED_SIZES = {
     ("month", 12.0): "year",
     ("month", 3.0): "quarter",
     ("s", 60.0): "minute",
@@ -224,7 +227,22 @@ _TIMES = {
     ("s", 86400.0): "day",
     ("s", 604800.0): "week",
     ("s", 1e-3): "ms",
+    ("l", 100.0): "hl",
+    ("l", 0.01): "cl",
+    ("l", 1e-3): "ml",
+    ("l", 1e3): "m³",
+    ("m", 1e3): "km",
+    ("m", 1e-3): "mm",
+    ("t", 1e-3): "kg",
+    ("t", 1e-6): "g",
+    ("btu", 1e6): "MMBtu",
+    **{
+        (unit, size): f"{prefix}{symbol}"
+        for unit, symbol in (("w", "W"), ("wh", "Wh"), ("byte", "B"), ("bit", "bit"), ("flop", "FLOP"), ("byte/s", "B/s"))
+        for prefix, size in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12), ("P", 1e15), ("E", 1e18))
+    },
 }
+"""What a printed size of a unit is called."""
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -246,7 +264,20 @@ def _read(text: str) -> tuple[Quantity, ...]:
         if not _meets(taken, each):
             found.append(each)
             taken.append((each.start, each.end))
-    return tuple(sorted(found, key=lambda each: each.start))
+    return tuple(sorted(_in_its_money(text, found), key=lambda each: each.start))
+
+
+def _in_its_money(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give cents to the euro where a text has euros and no dollars."""
+    return [euro_cents(each) for each in found] if "€" in text and "$" not in text else found
+
+
+def euro_cents(each: Quantity) -> Quantity:
+    """Return an amount of cents as one of euros."""
+    return replace(each, unit="eur") if each.unit == "usd" and _CENTS.search(each.text) else each
+
+
+_CENTS = re.compile(r"\bcents?\b")
 
 
 def _meets(places: list[tuple[int, int]], each: Quantity) -> bool:
@@ -366,6 +397,8 @@ def _quantity(text: str, read: Measure) -> Quantity:
         and not _COUNTED.match(text[end : end + 30])
     ):
         kind = "year"
+    if unit == "" and kind == "amount" and (basis := _BASIS.match(text, end)):
+        kind, unit, end = "points", "bps", basis.end()
     if unit == "" and kind == "amount" and _POINTS.match(text, end) and ("%" in text or "per cent" in text):
         kind, unit, end = "points", "pp", _point_end(text, end)
     if unit == "" and kind == "amount" and _FACTOR_OF.search(text[max(0, read.start - 28) : read.start]):
@@ -384,6 +417,8 @@ def _quantity(text: str, read: Measure) -> Quantity:
     per, scale, end, each_one = (
         _per(text, end, unit in MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
     )
+    if unit in MONEY and not per and _PER_THOUSAND.search(text[max(0, read.start - 18) : read.start]):
+        per, scale = ("impression",), 1e3
     start, hedge = read.start, _hedge(text, read.start)
     if unit in ("s", "month") and hedge[1] and _DURING.match(text[read.start - hedge[0] : read.start]):
         hedge = (0, "")  # "over five years" is how long it took
@@ -419,6 +454,7 @@ _SPELT_UNITS = {"cubic": ("l", 1e3), "gram": ("t", 1e-6), "krona": ("kr", 1.0), 
 
 _ORDINAL = re.compile(r"[\d,.]+\ssecond\s[a-z]{3,}s\b")
 
+_BASIS = re.compile(r"[\s-]basis[\s-]points?\b")
 _POINTS = re.compile(r"[\s-](?:percentage[\s-])?points?\b")
 
 
@@ -471,6 +507,7 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
+_PER_THOUSAND = re.compile(r"\bCPM\b(?:\s(?:of|is|was|at|=|comes to))?\s?\Z")
 MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 _ENDS_PER = re.compile(
     r"\s?(?:[,.;:)—–]|\Z|(?:and|or|in|by|for|to|at|on|is|was|from|the|that|this|it|they|we|its|"
@@ -620,6 +657,21 @@ def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
     )
 
 
+_COIN = re.compile(r"\b(?:an?|one|each|every)\s(?:(?:single|extra|further|additional)\s)?(?P<coin>cent|penny)\b", re.IGNORECASE)
+
+
+def _coins(text: str) -> Iterator[Quantity]:
+    """Yield "a cent" and "one penny", which are amounts."""
+    for match in _COIN.finditer(text):
+        unit = "gbp" if match["coin"].casefold() == "penny" else "usd"
+        per, over, end, _ = _per(text, match.end(), True)
+        value = 0.01 / over
+        yield Quantity(
+            match.start(), end, text[match.start() : end], value, value, 0.0, "amount", unit, per, "", "",
+            scale=0.01, over=over,
+        )  # fmt: skip
+
+
 def _halves(text: str) -> Iterator[Quantity]:
     for match in HALF_A.finditer(text):
         word = match["of"].casefold()
@@ -671,6 +723,9 @@ _NO_SHARE = re.compile(r"(?<=half)\san?\s(?!third|quarter|dozen)", re.IGNORECASE
 _NUMBERED = re.compile(r"\b(?:first|second|other|latter|former|last)\s\Z", re.IGNORECASE)
 """Half a cent is an amount, and the first half has a number."""
 
+_SPANS = re.compile(r"\b(?:over|in|during|within|for)\s\Z", re.IGNORECASE)
+_PART = re.compile(r"\s?(?:of|more|less|fewer|higher|lower|above|below|as|to|the|dearer|cheaper|,|\.|;)", re.IGNORECASE)
+
 _PERCENT_WORD = re.compile(r"[\s-]per\s?cent\b", re.IGNORECASE)
 
 
@@ -688,12 +743,19 @@ def _worded(text: str) -> Iterator[Quantity]:
                     worded=pattern is ONE_IN,
                 )  # fmt: skip
     yield from _halves(text)
+    yield from _coins(text)
     yield from _with_parts(text)
     for match in WORDED.finditer(text):
         kind: Kind
         if match["word"]:
             if _NO_SHARE.match(text, match.end()) or _NUMBERED.search(text[max(0, match.start() - 8) : match.start()]):
                 continue
+            if (
+                match["word"].casefold() == "a quarter"
+                and _SPANS.search(text[max(0, match.start() - 8) : match.start()])
+                and not _PART.match(text, match.end())
+            ):
+                continue  # "over a quarter makes"
             kind, value = WORDS[match["word"].casefold()]
             unit = "pct" if kind == "share" else "times"
             per: tuple[str, ...] = ()
@@ -720,6 +782,8 @@ def _worded(text: str) -> Iterator[Quantity]:
                         else ("s", value * _PERIODS[name])
                     )
                     per, _, end, _ = _per(text, end, False)
+                elif basis := _BASIS.match(text, match.end()):
+                    kind, unit, end = "points", "bps", basis.end()
                 elif _POINTS.match(text, match.end()) and ("%" in text or "per cent" in text):
                     kind, unit, end = "points", "pp", _point_end(text, match.end())
                 else:

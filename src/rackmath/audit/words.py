@@ -10,6 +10,7 @@ _SCALED = {
     "wh": (("TWh", 1e12), ("GWh", 1e9), ("MWh", 1e6), ("kWh", 1e3)),
     "byte": (("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6)),
     "bit": (("Tbit", 1e12), ("Gbit", 1e9), ("Mbit", 1e6)),
+    "btu": (("MMBtu", 1e6), ("Btu", 1.0)),
     "flop": (("PFLOP", 1e15), ("TFLOP", 1e12), ("GFLOP", 1e9)),
 }
 

@@ -39,6 +39,9 @@ m 0.000000001: nm nanometer nanometers nanometre nanometres
 mile 1: mile miles
 foot 1: ft foot feet
 l 1: litre litres liter liters
+l 0.01: cl centilitre centilitres centiliter centiliters
+l 0.001: ml millilitre millilitres milliliter milliliters
+l 100: hl hectolitre hectolitres hectoliter hectoliters
 gallon 1: gallon gallons
 t 1: ton tons tonne tonnes
 t 0.001: kg kilogram kilograms
@@ -54,7 +57,15 @@ byte 1: byte bytes
 byte 1000000: megabyte megabytes
 byte 1000000000: gigabyte gigabytes
 byte 1000000000000: terabyte terabytes
+byte 1000000000000000: petabyte petabytes
+byte 1000000000000000000: exabyte exabytes
 bit 1: bit bits
+bit 1000: kilobit kilobits
+bit 1000000: megabit megabits
+bit 1000000000: gigabit gigabits
+bit 1000000000000: terabit terabits
+btu 1: btu btus
+btu 1000000: mmbtu
 flop 1: flop flops
 """
 _SYMBOLS = {"w": ("W",), "wh": ("Wh",), "byte": ("B",), "bit": ("bit",), "hz": ("Hz",),

@@ -108,7 +108,8 @@ def measures(text: str) -> list[Measure]:
         if not before.unit and read.unit and (joint["range"] or len(before.digits) != 4):  # "2030 and 5 MW" is a year
             found[-1] = replace(before, unit=read.unit, factor=read.factor, per=before.per or read.per)
         if joint["range"]:
-            found[-1] = replace(found[-1], power=found[-1].power or read.power)
+            if len(before.digits.partition(".")[0]) < 4:  # "$475,000 to $1.1 million" shares no scale
+                found[-1] = replace(found[-1], power=found[-1].power or read.power)
             if before.unit and not read.unit:
                 read = replace(read, unit=before.unit, factor=before.factor, per=read.per or before.per)  # noqa: PLW2901
         found.append(read)

@@ -20,7 +20,9 @@ _STRONG = re.compile(
     r"meant|add(?:s|ed)? up to|amount(?:s|ed)? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
     r"leaves?|adds?|equals?))|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets)|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
-    r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|"
+    r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|sums? (?:up )?to|"
+    r"\b(?:calls?|called|describes?|described|presents?|presented|reports?|reported|hails?|hailed|bills?|billed)\s"
+    r"(?:this|that|it|these|the [a-z]+)\s(?:as\s)?an?|\b(?:coverage|cover|multiple|ratio|leverage|gearing) of|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
     rf"\s?{_OPEN}\Z",
@@ -57,7 +59,7 @@ _DERIVES = re.compile(
 )
 _CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently|such)\b", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined|all told|sum|adds? up|overall|"
+    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined(?!-)|all told|sum|sums|adds? up|overall|"
     r"the whole|"
     r"all (?:two|three|four|five|six)|in sum|bringing|all in|all-in|aggregate|both)\b",
     re.IGNORECASE,
@@ -119,6 +121,10 @@ _A_RISE = re.compile(
     r"the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
     rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost|outlay|bill|sum|"
     rf"loss|profit|payback)\sof\s{_OPEN}\Z"
+)
+_IS_A = re.compile(
+    rf"\b(?:this|that|which|it)(?:['’]s|\s(?:is|was|makes|gives|means|represents|implies))\san?\s(?:[a-z-]+\s){{1,4}}of\s{_OPEN}\Z",
+    re.IGNORECASE,
 )
 _ELSE_WITH = re.compile(r"\s(?:with|without|if|when|paid|unless)\b")
 _EITHER = re.compile(r"\bor\s(?:even\s)?\Z")
@@ -223,7 +229,7 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 0.3  # "nine calls at an average of $61,000"
     if _REST.search(lead) or (_REMAINDER.match(claim.lead) and claim.before == claim.lead):
         return 1.4
-    if _A_RISE.search(lead):
+    if _A_RISE.search(lead) or _IS_A.search(lead):
         return 1.5
     if before and _EITHER.search(lead) and (before.figure.like(claim.figure) or _ELSE_WITH.match(claim.after)):
         return 0.0  # "whether it is 50 % or 95 %", "or $12 with a card"

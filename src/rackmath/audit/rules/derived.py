@@ -117,7 +117,7 @@ def _judged(claim: Place, told: Cues, near: Near, ranked: Sequence[Candidate]) -
             ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     resulting = told.tie > 0 or told.total or told.up or told.down
-    lenient = _agreed(claim, figure, near, best, resulting)
+    lenient = None if told.total and best and best[1].rule not in ADDED else _agreed(claim, figure, near, best, resulting)
     if not resulting:
         return lenient
     if best and best[1].score >= max(DOUBTFUL, clear - BEHIND):
@@ -155,6 +155,9 @@ CHANCE: dict[tuple[bool, Verdict], float] = {
     (False, "rounds"): 3.0,
 }
 """Surprise from which agreement alone confirms: less where words set the figure out as a result, and where it is exact."""
+
+ADDED = frozenset({"sum", "mix", "product", "agreement"})
+"""What may give a total."""
 
 AGREED = 0.55
 """Confidence of what agreement alone confirms."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
-from rackmath.audit.quantity import Quantity
+from rackmath.audit.quantity import MONEY, Quantity
 from rackmath.audit.rules.pairs import pair
 from rackmath.audit.rules.setting import Place
 
@@ -51,6 +51,13 @@ _NOUN = re.compile(
     r"climb)|(?P<down>fall|drop|decline|"
     r"decrease|cut|reduction|saving|slump|dip))\b"
 )
+
+
+_PRICED = re.compile(
+    r"[^.;:]{0,80}?\b(?:so|which|thus|hence|therefore|making|making it|thereby)\b(?![^.;:]{0,80}\b(?:not|than|if|would)\b)[^.;:]{0,60}?\b"
+    r"(?:(?P<up>dearer|costlier|more expensive)|(?P<down>cheaper|less expensive))\b"
+)
+"""What a sentence concludes from the way of a price."""
 
 
 def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterator[Finding]:
@@ -183,6 +190,8 @@ def _apposed(first: Place, second: Place) -> Iterator[Finding]:
     if not _FROM_TO.search(first.before) or not _TO.fullmatch(second.before):
         return
     match = _NOUN.match(second.after)
+    if match is None and first.figure.unit in MONEY:
+        match = _PRICED.match(second.after)
     if match:
         word = match["up"] or match["down"]
         place = second.figure.end + match.start("up" if match["up"] else "down")

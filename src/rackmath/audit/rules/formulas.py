@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackmath.audit.rules.formulas_growth import doublings
-from rackmath.audit.rules.formulas_mixed import gaps, mixes
+from rackmath.audit.rules.formulas_mixed import gaps, mixes, paybacks
 from rackmath.audit.rules.formulas_product import products_of
 from rackmath.audit.rules.formulas_ratio import factors, points
 from rackmath.audit.rules.formulas_scaled import scaled
@@ -34,3 +34,4 @@ def candidates(near: Near) -> Iterator[Candidate]:
         yield from products_of(near)
         yield from mixes(near)
         yield from gaps(near)
+        yield from paybacks(near)

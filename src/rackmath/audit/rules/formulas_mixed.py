@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from rackmath.audit.quantity import MONEY, seconds_of
 from rackmath.audit.rules.formulas_product import product_of
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import against, pair
+from rackmath.audit.rules.setting import Place
 
 
 def gaps(near: Near) -> Iterator[Candidate]:
@@ -37,6 +39,40 @@ def gaps(near: Near) -> Iterator[Candidate]:
                     f"({lends.figure.text} − {other.figure.text}) × {by.figure.text}",
                     loose=each.loose,
                 )
+
+
+def paybacks(near: Near) -> Iterator[Candidate]:
+    """Yield how long an outlay takes to come back from the gap between two costs of a period."""
+    claim, cues = near.claim, near.cues
+    if not near.pays or claim.figure.unit not in ("month", "s") or claim.figure.per:
+        return
+    money = [each for each in near.before if each.figure.unit in MONEY and each.figure.low > 0]
+    named = {period for each in money for period in each.periods} or set(cues.periods)
+    for a, b in combinations(money[-6:], 2):
+        first, second = a.figure, b.figure
+        if first.unit != second.unit or first.value == second.value or first.over != second.over:
+            continue
+        if not 0.1 < first.value / second.value < 10 or (a.periods and b.periods and a.periods != b.periods):
+            continue
+        period = next(iter(sorted(a.periods | b.periods)), "") or (next(iter(named)) if len(named) == 1 else "")
+        length = seconds_of(period)
+        if length is None:
+            continue
+        for outlay in money:
+            if outlay in (a, b) or outlay.periods:
+                continue
+            score = 1.8 + cues.tie - near.far(a, b) - 0.5 * near.cost[id(outlay)]
+            yield Candidate(
+                "quotient",
+                score,
+                (outlay, a, b),
+                _back(length / claim.size[1]),
+                f"{outlay.figure.text} ÷ ({a.figure.text} − {b.figure.text})",
+            )
+
+
+def _back(unit: float) -> Callable[..., float]:
+    return lambda outlay, first, second: outlay / abs(first - second) * unit
 
 
 _KEEPS = re.compile(r"\b(?:keeps?|saves?|saved|gains?|pockets?|loses?|lost|worth|earns?|extra)\b")

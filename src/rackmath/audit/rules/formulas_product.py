@@ -18,6 +18,7 @@ _WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1)
 
 def products_of(near: Near) -> Iterator[Candidate]:
     """Yield products and quotients of one to three amounts whose dimensions come out right."""
+    claim = near.claim
     amounts = [each for each in near.places if _is_amount(each) and not each.after.startswith(" ago")]
     for one in amounts:
         yield from product_of(near, (one,), (1,))
@@ -40,10 +41,28 @@ def products_of(near: Near) -> Iterator[Candidate]:
                 yield from product_of(near, three, ways)
     shares = [each for each in near.nearer if each.figure.kind == "share" and not each.periods]
     for by in shares:
+        for one in nearer:
+            yield from product_of(near, (one,), (1,), by)
+            if one.figure.unit in MONEY and one.figure.unit == claim.figure.unit and not one.periods:
+                yield from _interest(near, one, by)
         for a, b in combinations(nearer, 2):
             for signs in ((1, 1), (1, -1), (-1, 1)):
                 if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
                     yield from product_of(near, (a, b), signs, by)
+
+
+def _interest(near: Near, base: Place, by: Place) -> Iterator[Candidate]:
+    """Yield what a yearly rate on an amount comes to in a shorter period."""
+    for period in sorted(near.claim.periods or near.cues.periods):
+        length = (seconds_of(period) or 1.0) / YEAR
+        if length < 1 and _RATE.search(f"{by.before[-60:]} {by.after[:30]} {base.after[:60]}"):
+            score = 1.2 + near.cues.tie - near.far(base, by)
+            written = f"{base.figure.text} × {by.figure.text} a year"
+            yield Candidate("rate", score, (base, by), _monomial(length / 100, (1, 1)), written)
+
+
+YEAR = 365 * 86400.0
+_RATE = re.compile(r"\b(?:interest|coupon|loan|mortgage|debt|borrow\w*|owes?|yield|rate|fixed|APR)\b", re.IGNORECASE)
 
 
 def _is_amount(place: Place) -> bool:
@@ -207,6 +226,8 @@ def _other_period(claim: Place, place: Place) -> bool:
         return b.unit in ("s", "month") and (a.unit, a.scale) != (b.unit, b.scale)
     if a.unit == "wh" and b.unit == "w":
         return True
+    if a.unit != b.unit and claim.size[0] == place.size[0] and claim.size[0]:
+        return True  # bits told in bytes
     return a.unit == b.unit and claim.periods != place.periods and bool(claim.periods) and bool(place.periods)
 
 

@@ -29,6 +29,7 @@ def shares_of(near: Near) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
     change = cues.up or cues.down
     base = _BASE_NAMED.match(claim.after)
+    relative = _WHICH.search(claim.before) is not None and near.last is not None
     named_base = words_of(base["what"]) if base else frozenset()
     for a, b, fa, fb, lenient in pairs(near):
         far = near.far(a, b) + lenient - 0.6 * (a.origin + b.origin)
@@ -42,6 +43,8 @@ def shares_of(near: Near) -> Iterator[Candidate]:
                 score -= 1.5  # "370 fewer" is itself the change
             if a.figure.kind == b.figure.kind == "factor":
                 score -= 1.0  # each is a change by itself
+            if relative:
+                score += 0.6 if a is near.last or b is near.last else -1.2
             for up in (True, False) if farther < WIDEST or claim.figure.value >= 90 else ():
                 fits = (cues.up and up) or (cues.down and not up)
                 sign = 1.6 if fits else -0.6 if change else 0.3 if adjacent and against(a, b) else -0.8
@@ -107,7 +110,7 @@ def _annualised(near: Near) -> Iterator[Candidate]:
         if a.figure.kind != "amount" or a.figure.unit:
             continue
         part, whole, ratio = (a, b, fa / fb) if a.figure.value * fa < b.figure.value * fb else (b, a, fb / fa)
-        score = 1.6 + near.cues.tie - near.far(a, b) - lenient
+        score = 2.0 + near.cues.tie - near.far(a, b) - lenient + (0.6 if _ANNUALISED.match(near.claim.after[1:]) else 0.0)
         for count in named.values():
             yield Candidate(
                 "failures", score, (part, whole), _quotient(ratio * 100 * count), "part ÷ whole × periods a year"
@@ -124,6 +127,10 @@ def _annualised(near: Near) -> Iterator[Candidate]:
 
 def _yearly(ratio: float, years: float) -> Callable[..., float]:
     return lambda part, whole, span: part / whole * ratio / (span * years)
+
+
+_WHICH = re.compile(r",\s(?:which|that)\s(?:is|was|are|were|makes?|means|would be)\s(?:[a-z]+\s){0,2}\Z")
+"""What ties a share to the figure just before it: "£9.6 million, which is 20 % below the old figure"."""
 
 
 _WHOLE = re.compile(r"\b(?:total|all|altogether|overall|sum|whole)\b", re.IGNORECASE)

@@ -9,13 +9,51 @@ from itertools import combinations
 from rackmath.audit.quantity import singular
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.pairs import lends, pair
-from rackmath.audit.rules.setting import Place
+from rackmath.audit.rules.setting import Place, words_of
 from rackmath.audit.rules.sums import GOES_ON, prices_of
+
+
+_NAMED = re.compile(
+    r"(?:^|[.;:,]\s|\band\s|\b(?:so|then|with)\s)(?:the\s|its\s|their\s|our\s)?(?P<names>(?:[a-z-]+\s){0,2}[a-z-]+"
+    r"(?:,\s(?:the\s)?[a-z-]+){0,2}\s(?:and|plus)\s(?:the\s|its\s)?[a-z-]+(?:\s[a-z-]+){0,1}?)\s(?:both\s|taken\s)?"
+    r"(?P<together>together\s|combined\s|thus\s|would\s|then\s){0,2}"
+    r"(?:amounts?|comes?|came|adds?|added|makes?|made|costs?|totals?|totalled|sums?|brings?|are|is|were|take)\b"
+    r"(?:\s(?:up\s)?to)?\s(?:about\s|some\s|roughly\s|a total of\s)?\Z",
+    re.IGNORECASE,
+)
+"""Parts that are named where their sum is told: "Fee and charge amount to"."""
+
+
+LABEL = 110
+"""Letters before a figure that may name it: "the early repayment charge, which he had forgotten, was"."""
+
+
+def _named(near: Near) -> Iterator[Candidate]:
+    """Yield the sum of the last figures of the things that a sentence names."""
+    claim = near.claim
+    match = _NAMED.search(claim.lead[-120:])
+    if match is None or not claim.figure.unit:
+        return
+    parts: list[Place] = []
+    ratios: list[float] = []
+    for name in re.split(r",\s|\s(?:and|plus)\s", match["names"]):
+        words = words_of(name)
+        for each in reversed(near.before):
+            told = pair(each, claim) if words & words_of(each.lead[-LABEL:]) and each.figure.kind == "amount" else None
+            if told and each not in parts and each.size[0] == claim.size[0]:
+                parts.append(each)
+                ratios.append(told[0] / told[1])
+                break
+        else:
+            return
+    if len(parts) > 1:
+        yield Candidate("sum", 2.2 + near.cues.tie, tuple(parts), _total(ratios), "sum of the parts")
 
 
 def sums_of(near: Near) -> Iterator[Candidate]:
     """Yield sums of the figures like the claim that stand in a row before it, and differences of two."""
     cues, claim = near.cues, near.claim
+    yield from _named(near)
     rest = re.search(r"\b(?:rest|remaining|remainder|leaving|left)\b", claim.before[-24:]) is not None
     like: list[tuple[Place, float]] = []
     for each in near.before:
@@ -34,8 +72,8 @@ def sums_of(near: Near) -> Iterator[Candidate]:
         run = summed[-size:]
         same = len({each.sentence for each, _ in run}) == 1
         cost = 0.5 * near.cost[id(run[-1][0])] + 0.02 * size + (0.0 if same else 0.3)
-        whole = size == len(summed) or summed[-size - 1][0].sentence != run[0][0].sentence
-        if GOES_ON.search(run[0][0].before):
+        whole = size == len(summed) or _apart_from(summed[-size - 1][0], run[0][0])
+        if GOES_ON.search(run[0][0].before) or len({each.figure.over for each, _ in run}) > 1:
             continue
         if not claim.figure.unit and not all(_one_sort(each, claim) for each, _ in run):
             continue  # cards and interruptions do not add up
@@ -62,6 +100,18 @@ def sums_of(near: Near) -> Iterator[Candidate]:
             continue
         score = 0.5 + cues.tie - near.far(a, b, c) + (1.3 if cues.less else -1.2) + (1.0 if rest else 0.0)
         yield Candidate("difference", score, (a, b, c), _rest(fa, fb, fc), "whole − parts")
+
+
+def _apart_from(before: Place, first: Place) -> bool:
+    """Whether a row of parts begins with a figure: the one before is in another sentence, and in no list with it."""
+    if before.sentence == first.sentence:
+        return False
+    listed = all(len(each.line.text) < ITEM for each in (before, first))
+    return not (listed and first.sentence - before.sentence == first.paragraph - before.paragraph == 1)
+
+
+ITEM = 90
+"""Letters that the item of a list has at most."""
 
 
 def _one_sort(first: Place, second: Place) -> bool:

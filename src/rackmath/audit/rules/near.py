@@ -21,7 +21,7 @@ LARGEST, POWERS = 25.0, frozenset({10.0**power for power in (2, -2, 3, -3)})
 
 _PAYS = re.compile(
     r"\b(?:earns? (?:its|the|their|your) [a-z]+ back|pay-?backs?|pays? (?:for itself|"
-    r"back|off|once|when|if)|repa(?:y|id)s?|recoup\w*|break(?:s|"
+    r"back|off|once|when|if)|recover(?:s|ed)?(?: it)? (?:in|within|after)|repa(?:y|id)s?|recoup\w*|break(?:s|"
     r"ing)?[- ]?even|worth it)\b",
     re.IGNORECASE,
 )

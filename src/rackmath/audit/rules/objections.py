@@ -124,6 +124,11 @@ def _unlike(claim: Place, each: Candidate, near: Near) -> bool:
         return _REST.search(own) is None and not near.pays
     if each.rule in ("product", "quotient", "rate"):
         return any(_bare(place) and not _factor_of(place) for place in each.inputs)
+    if claim.figure.kind == "share" and all(
+        place.figure.unit in ("s", "month") and not place.figure.per and place.sentence != claim.sentence
+        for place in each.inputs
+    ):
+        return True  # how long two things take, told elsewhere
     if len(each.inputs) != 2 or each.rule not in ("share", "change", "ratio", "difference"):
         return False
     a, b = each.inputs

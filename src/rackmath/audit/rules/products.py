@@ -47,6 +47,9 @@ _BREAK = re.compile(
     r"only|another|leaving|least)\b|[;→]"
 )
 _AT = re.compile(r"\bat\s*\Z|[×x@]\s?(?:[A-Z]\S*)?|\bcosting\b|\bdrawing\b|\bpaid\b|\bworking\b")
+_OR = re.compile(r"\bor\b")
+"""Between two amounts of one unit it tells the first again, for another period: "$240M annually or $60M each quarter"."""
+
 MOST = 5
 """Factors of one product that are looked for."""
 
@@ -68,6 +71,7 @@ def products(passage: Passage) -> Iterator[Finding]:
             len(between) > 70
             or not re.search(_RESULT, between)
             or _BREAK.search(between)
+            or (_OR.search(between) and passage.figure(at[place - 1][1]).unit == claim.unit != "")
             or "." in between.replace("i.e.", "").rstrip()[-2:]
         ):
             continue

@@ -16,7 +16,7 @@ from rackmath.audit.bounds import as_input
 from rackmath.audit.finding import Input
 from rackmath.audit.listed import listed
 from rackmath.audit.passage import MOST_FIGURES, Line
-from rackmath.audit.quantity import Quantity, period, quantities, seconds_of, singular
+from rackmath.audit.quantity import Quantity, euro_cents, period, quantities, seconds_of, singular
 from rackmath.audit.rules.dimensions import BASE, THINGS
 
 MOST_NEAR = 60
@@ -162,6 +162,7 @@ def sections(lines: Sequence[Line]) -> Iterator[list[Place]]:
     """Yield the figures of each section in order; rows of tables are left to `tables`."""
     found: list[Place] = []
     heading, paragraph, number = None, 0, -1
+    euros = any("€" in line.text for line in lines) and not any("$" in line.text for line in lines)
     for at, line in enumerate(lines):
         if line.heading != heading:
             if found:
@@ -170,7 +171,7 @@ def sections(lines: Sequence[Line]) -> Iterator[list[Place]]:
         if line.line != number:
             paragraph, number = paragraph + 1, line.line
         if not is_row(line.text):
-            found += _places(line, at, paragraph)
+            found += _places(line, at, paragraph, euros)
     if found:
         yield found
 
@@ -207,8 +208,10 @@ def is_name(text: str, figure: Quantity) -> bool:
     return _NAMED.search(before) is not None and _NO_NAMES.search(before) is None and figure.value < 1000
 
 
-def _places(line: Line, at: int, paragraph: int) -> Iterator[Place]:
+def _places(line: Line, at: int, paragraph: int, euros: bool) -> Iterator[Place]:
     figures = [each for each in quantities(line.text)[:MOST_FIGURES] if not is_name(line.text, each)]
+    if euros:
+        figures = [euro_cents(each) for each in figures]
     for here, figure in enumerate(figures):
         left = figures[here - 1].end if here else 0
         right = figures[here + 1].start if here + 1 < len(figures) else len(line.text)

@@ -112,7 +112,7 @@ def sums(passage: Passage) -> Iterator[Finding]:
 
 
 def _addable(part: Quantity, total: Quantity) -> bool:
-    if part.unit != total.unit or part.kind != "amount" or part.each:
+    if part.unit != total.unit or part.kind != "amount" or part.each or part.over != total.over:
         return False
     return not part.per or not total.per or set(part.per) == set(total.per)
 
