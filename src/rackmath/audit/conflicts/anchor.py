@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rackmath.audit.conflicts.lexicon import MONEY, VAGUE
 from rackmath.audit.conflicts.names import parts
-from rackmath.audit.conflicts.reading import Reading
+from rackmath.audit.conflicts.reading import POWER_PRICE, Reading
 
 
 def is_anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[str]) -> bool:
@@ -15,6 +15,8 @@ def is_anchored(a: Reading, b: Reading, common: frozenset[str], half: frozenset[
         return False
     told = (common | half) - VAGUE
     own, other = (each.local - told - names - VAGUE for each in (a, b))
+    if POWER_PRICE in common and _of_one_subject(a, b):
+        return True
     if (common & a.measures & b.measures) - VAGUE - MONEY and not (own and other) and _of_one_subject(a, b):
         return True  # the measure says it all
     if told & names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, SAYERS, STOP
+from rackmath.audit.conflicts.lexicon import BOTH, HARD, MEASURES, PERIODIC, SAYERS, STOP
 from rackmath.audit.conflicts.sentence import FIGURE, content
 from rackmath.audit.conflicts.stems import stem
 from rackmath.audit.quantity import Quantity
@@ -73,4 +73,4 @@ def per_of(each: Quantity, told: str, after: str) -> frozenset[str]:
         found.add(match[1])
     if not found and (match := _FOR_EACH.search(told)):
         found = set(match[1].casefold().split("-"))
-    return frozenset(HEAD if root in HEADS else root for root in map(stem, found))
+    return frozenset(HEAD if root in HEADS else PERIODIC.get(root, root) for root in map(stem, found))

@@ -104,6 +104,8 @@ _MEASURES = {
     "bed": "bed beds",
     "surgery": "surgery surgeries operation operations procedure procedures",
     "listen": "stream streams streamed streaming listen listens listened listening play plays played",
+    "at-once": "simultaneous simultaneously concurrent concurrently concurrency",
+    "remaining": "remaining unexpired outstanding left",
     "chip": "chip chips card cards accelerator accelerators gpu gpus",
     "machine": "machine machines server servers node nodes",
     "hall": "hall halls facility facilities datacentre datacenter",
@@ -259,7 +261,7 @@ def _axes(*groups: str) -> dict[str, str]:
 
 HARD = _axes(
     "median p50",
-    "peak maximum highest busiest",
+    "peak peaks peaked maximum highest busiest tops",
     "minimum lowest cheapest",
     "percentile percentiles p90 p95 p99 ninetieth ninety-fifth ninety-ninth",
     "cumulative",
@@ -325,6 +327,19 @@ PERIODIC = {
         ("annualised", "year"),
         ("annualized", "year"),
         ("big", stem("large")),
+        ("kilowatt", "kw"),
+        ("kilowatts", "kw"),
+        ("megawatt", "mw"),
+        ("megawatts", "mw"),
+        ("hectolitre", "hl"),
+        ("hectolitres", "hl"),
+        ("hectoliter", "hl"),
+        ("kilogram", "kg"),
+        ("kilograms", "kg"),
+        ("kilo", "kg"),
+        ("gigabyte", "gb"),
+        ("gigabytes", "gb"),
+        ("tonnes", stem("tonne")),
     )
 }
 """The period that a word tells of; and a word that says the same as another."""

@@ -132,9 +132,12 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     far = _far_names(a, b) - common - half
     told = weights.sum(common) + NEAR * weights.sum(half) + FAR * weights.sum(far)
     told += _alike_in(a, b) + min(weights.unit(a), weights.unit(b))
-    if told < LEAST_TOLD * weights.most or not is_anchored(a, b, common, half | far):
+    if told < LEAST_TOLD * weights.most:
         return None
-    rare = max((weights[word] for word in common), default=0.0) >= weights.rare
+    if not is_anchored(a, b, common, half | far) and not _is_measured_alike(a, b, common, told / weights.most):
+        return None
+    named = half & parts(a.sentence.names | b.sentence.names | a.sentence.before | b.sentence.before)
+    rare = max((weights[word] for word in common | named), default=0.0) >= weights.rare
     if not rare and not (_is_all_said(a, b, common) and min(weights.unit(a), weights.unit(b)) >= 1.0):
         return None
     less, more = sorted(weights.sum(each.local - common - half) for each in (a, b))
@@ -150,6 +153,15 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
+
+
+MUCH = 1.4
+"""Weight, in words that stand nowhere else, from which much is said by both sides."""
+
+
+def _is_measured_alike(a: Reading, b: Reading, common: frozenset[str], told: float) -> bool:
+    """Whether much is said by both: what is measured, and of what, though each says more."""
+    return told >= MUCH and bool(common & a.measures & b.measures) and bool(common - a.measures - b.measures - VAGUE)
 
 
 def _is_all_said(a: Reading, b: Reading, common: frozenset[str]) -> bool:
@@ -225,7 +237,8 @@ def _of_one_sort(a: Reading, b: Reading) -> bool:
     """Whether two figures count or measure the same thing, as far as units, nouns and measures tell."""
     bare = a.figure.unit == "" and a.figure.kind == "amount"
     people = all((each.noun & PEOPLE) or "peopl" in each.noun for each in (a, b))
-    if bare and not people and not a.noun & b.noun:
+    unnamed = bool(a.per & b.per) and not (a.noun and b.noun)  # "14,200 a month", of crowns
+    if bare and not people and not unnamed and not a.noun & b.noun:
         return False
     for mine, other in ((a, b), (b, a)):
         said = other.soft | ({HEAD} if other.figure.each or other.soft & HEADS else set())

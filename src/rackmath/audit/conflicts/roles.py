@@ -9,7 +9,7 @@ from rackmath.audit.quantity import Quantity
 _CHANGED = re.compile(
     r"\s?(?:[a-z]{2,14}\s){0,2}?(?:more|fewer|less|higher|lower|cheaper|dearer|faster|slower|longer|shorter|better|"
     r"worse|up|down|off|above|below|ahead|behind|larger|smaller|greater|increase|decrease|rise|fall|drop|cut|reduction|growth|"
-    r"gain|decline|discount|savings?|improvement|jump|premium|surge|compression|overrun|haircut|markup|mark-up|extra|"
+    r"gain|decline|discount|savings?(?! (?:account|bank|book|product|plan|deposit))|improvement|jump|premium|surge|compression|overrun|haircut|markup|mark-up|extra|"
     r"short|a turn)\b"
 )
 _CHANGES = re.compile(
@@ -38,7 +38,7 @@ _AHEAD = re.compile(
 _ONCE = re.compile(
     r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
     r"(?:was|were|had|cost) once|once (?:was|were|had|cost|stood|paid)|"
-    r"until (?:recently|lately|then|last|the end of last)|(?:last|previous) (?:year|month|season|quarter)\b(?!['’])|"
+    r"until (?:recently|lately|then|last|the end of last)|(?<!end of )(?<!close of )(?:last|previous) (?:year|month|season|quarter)\b(?!['’]| (?:closed|ended|ends))|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )

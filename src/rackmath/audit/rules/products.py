@@ -50,6 +50,13 @@ _AT = re.compile(r"\bat\s*\Z|[×x@]\s?(?:[A-Z]\S*)?|\bcosting\b|\bdrawing\b|\bpa
 _OR = re.compile(r"\bor\b")
 """Between two amounts of one unit it tells the first again, for another period: "$240M annually or $60M each quarter"."""
 
+
+
+def _told_again(before: Quantity, claim: Quantity) -> bool:
+    """Whether two amounts are of one unit, per different periods."""
+    return bool(claim.unit and claim.per and before.per) and before.unit == claim.unit and before.per != claim.per
+
+
 MOST = 5
 """Factors of one product that are looked for."""
 
@@ -71,7 +78,7 @@ def products(passage: Passage) -> Iterator[Finding]:
             len(between) > 70
             or not re.search(_RESULT, between)
             or _BREAK.search(between)
-            or (_OR.search(between) and passage.figure(at[place - 1][1]).unit == claim.unit != "")
+            or (_OR.search(between) and _told_again(passage.figure(at[place - 1][1]), claim))
             or "." in between.replace("i.e.", "").rstrip()[-2:]
         ):
             continue
