@@ -161,7 +161,8 @@ MUCH = 1.4
 
 def _is_measured_alike(a: Reading, b: Reading, common: frozenset[str], told: float) -> bool:
     """Whether much is said by both: what is measured, and of what, though each says more."""
-    return told >= MUCH and bool(common & a.measures & b.measures) and bool(common - a.measures - b.measures - VAGUE)
+    thing = common - a.measures - b.measures - VAGUE - parts(a.names | b.names)
+    return told >= MUCH and bool(common & a.measures & b.measures) and bool(thing)
 
 
 def _is_all_said(a: Reading, b: Reading, common: frozenset[str]) -> bool:
