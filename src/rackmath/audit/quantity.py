@@ -258,7 +258,7 @@ def _read(text: str) -> tuple[Quantity, ...]:
     wholes = (ONE_IN, OF_EVERY, AND_A_HALF)
     shares = [(each.start, each.end) for each in spoken if any(one.fullmatch(each.text) for one in wholes)]
     found = [each for each in _apart(text) if not _meets(shares, each)]
-    found = _joined(text, found)
+    found = _joined(text, _years(text, found))
     taken = [(each.start, each.end) for each in found]
     for each in spoken:
         if not _meets(taken, each):
@@ -278,6 +278,18 @@ def euro_cents(each: Quantity) -> Quantity:
 
 
 _CENTS = re.compile(r"\bcents?\b")
+
+
+def _years(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Read the middle of "2012, 2011 and 2010" as a year too."""
+    made: list[Quantity] = []
+    for each in found:
+        before = made[-1] if made else None
+        listed = before and before.kind == "year" and text[before.end : each.start] in (", ", " and ", "/")
+        if listed and each.kind == "amount" and not each.unit and _YEAR.fullmatch(each.text):
+            each = replace(each, kind="year", noun="", per=())  # noqa: PLW2901
+        made.append(each)
+    return made
 
 
 def _meets(places: list[tuple[int, int]], each: Quantity) -> bool:
@@ -352,7 +364,7 @@ _DURING = re.compile(r"(?:over|within)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
     r"(?:\b(?:Q[1-4]|H[12]|in|by|since|of|from|to|and|until|during|early|late|mid|before|after|for|between|"
-    r"through|the|FY|year|end|below|above|than|against|on|versus|vs|January|February|March|April|May|June|July|August|"
+    r"through|the|FY|years?|end|below|above|than|against|on|versus|vs|January|February|March|April|May|June|July|August|"
     r"September|October|November|December)"
     r"[\s-]|[(–—\-/]|^)\s?\Z",
     re.IGNORECASE,

@@ -117,7 +117,9 @@ def _judged(claim: Place, told: Cues, near: Near, ranked: Sequence[Candidate]) -
             ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     resulting = told.tie > 0 or told.total or told.up or told.down
-    lenient = None if told.total and best and best[1].rule not in ADDED else _agreed(claim, figure, near, best, resulting)
+    lenient = _agreed(claim, figure, near, best, resulting)
+    if lenient and (_is_empty(lenient[1], figure) or (told.total and lenient[1].rule not in ADDED)):
+        lenient = None
     if not resulting:
         return lenient
     if best and best[1].score >= max(DOUBTFUL, clear - BEHIND):
@@ -146,6 +148,14 @@ def _agreed(
     else:
         _, each, computed, verdict = best
     return _told(claim, each, computed, verdict, AGREED if told else AGREED - 0.05, ""), each
+
+
+def _is_empty(each: Candidate, figure: Quantity) -> bool:
+    """Whether a formula says nothing: all of something is 100 % of it, and times one is no change."""
+    whole = [one for one in (figure, *(place.figure for place in each.inputs)) if one.kind == "share"]
+    return any(one.value == 100.0 for one in whole) or any(
+        place.figure.kind != "share" and place.figure.value == 1.0 and not place.figure.unit for place in each.inputs
+    )
 
 
 CHANCE: dict[tuple[bool, Verdict], float] = {

@@ -121,6 +121,9 @@ def _judge(passage: Passage, text: str, claim: Quantity) -> Finding | None:
             inner = compute(lambda a, b, c: a * (b + c), exact)  # "8 × 700 W + 575 W per GPU" means both for each
             options += [inner] if inner and figures[2].per else []
         options += [options[0].scaled(each) for each in _conventions(figures, claim)]
+        options.append(computed.scaled(_without_times(figures)))
+        if claim.over != 1.0:
+            options.append(computed.scaled(1 / claim.over))  # "$2 ÷ (85 × 3,600) × 1,000,000 = $6.54 per 1M tokens"
     verdicts = [(verdict_of(each, claim), each) for each in options]
     (verdict, sure), computed = next(
         ((came, each) for came, each in verdicts if came[0] in ("holds", "rounds")), verdicts[0]
@@ -157,6 +160,14 @@ def _printed(figures: list[Quantity], claim: Quantity) -> float:
     for each in figures:
         factor /= each.scale or 1.0
     return factor * (claim.scale or 1.0)
+
+
+def _without_times(figures: list[Quantity]) -> float:
+    """Return what turns times back into printed ones: "12M × 730 hours = 8.8 billion" is of a rate an hour."""
+    factor = 1.0
+    for each in figures:
+        factor /= each.scale if each.unit in ("s", "month") and each.scale else 1.0
+    return factor
 
 
 _CENTS = re.compile(r"\bcents?\b|¢")

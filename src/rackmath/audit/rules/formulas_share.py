@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from rackmath.audit.quantity import seconds_of
+from rackmath.audit.rules.common import UP
 from rackmath.audit.rules.cues import changing
 from rackmath.audit.rules.formulas_growth import growths, spans
 from rackmath.audit.rules.near import Candidate, Near
@@ -133,6 +134,7 @@ _WHICH = re.compile(r",\s(?:which|that)\s(?:is|was|are|were|makes?|means|would b
 """What ties a share to the figure just before it: "£9.6 million, which is 20 % below the old figure"."""
 
 
+_RISES = re.compile(rf"\b{UP}(?:\sby)?(?:\sabout)?\s\Z", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:total|all|altogether|overall|sum|whole)\b", re.IGNORECASE)
 
 
@@ -188,6 +190,8 @@ def _complements(near: Near) -> Iterator[Candidate]:
             "100 % − shares",
         )
     for a, b in combinations(shares[-4:], 2):
+        if _RISES.search(a.before[-24:]) or _RISES.search(b.before[-24:]):
+            continue
         chained = changing(a) and (changing(b) or changing(claim)) and a.periods == b.periods
         score = 0.6 + cues.tie + (0.9 if chained else -1.0) + (1.1 if cues.total or "over the" in text else 0.0)
         yield Candidate(
