@@ -45,6 +45,8 @@ def amount(value: float, like: Quantity) -> str:
         if size >= 1:
             return f"{_MONEY[like.unit]}{value:,.2f}{per}".replace(".00", "")
         return f"{_MONEY[like.unit]}{number(value)}{per}"
+    if like.unit == "flop" and abs(value) >= 1e18:
+        return f"{value:.3g} FLOP{per}"
     if like.unit in _SCALED:
         for name, scale in _SCALED[like.unit]:
             if abs(value) >= scale * 0.9:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -107,6 +108,8 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
     close = a.sentence.note is b.sentence.note and a.sentence.paragraph == b.sentence.paragraph
     if close and not (a.attributed or b.attributed):
         return None  # what stands together is of two things, unless somebody else says the one
+    if _are_labelled(a, b):
+        return None
     if _has_a_twin(a, b, close=close) or _has_a_twin(b, a, close=close):
         return None  # the other text has this figure too, of something else or under another condition
     if _contrary_scopes(a, b) or not _of_one_sort(a, b) or _contrary_conditions(a, b):
@@ -168,6 +171,17 @@ def _is_measured_alike(a: Reading, b: Reading, common: frozenset[str], told: flo
 def _is_all_said(a: Reading, b: Reading, common: frozenset[str]) -> bool:
     """Whether all that one side says, it shares with the other."""
     return any(bool(each.local - VAGUE) and each.local - VAGUE <= common for each in (a, b))
+
+
+_LABELLED = re.compile(r"[^.;:]{2,90}:\s?(?:about |roughly |some )?[~≈$£€]?\Z")
+"""What stands before the figure of a list's entry."""
+
+
+def _are_labelled(a: Reading, b: Reading) -> bool:
+    """Whether two figures are entries of one note's lists, with a label each: those are told apart by what is above."""
+    return a.sentence.note is b.sentence.note and all(
+        _LABELLED.fullmatch(each.sentence.line.text[: each.figure.start]) for each in (a, b)
+    )
 
 
 def _has_a_twin(a: Reading, b: Reading, *, close: bool) -> bool:

@@ -110,7 +110,7 @@ def product_of(
         else:
             code, value = code - each.code, value / each.base
     left = LEFT.get(code)
-    if left is None:
+    if left is None or ("s" in left and _times_alone(places, signs)):
         return
     if by:
         value *= by.figure.value / 100
@@ -134,6 +134,14 @@ def product_of(
             partial(_written, places, signs, by),
             loose=_crosses(claim, places),
         )
+
+
+def _times_alone(places: tuple[Place, ...], signs: tuple[int, ...]) -> bool:
+    """Whether a time is multiplied by what is per no time, so that nothing takes it up: years by years."""
+    rates = any(place.periods or place.figure.unit in ("w", "byte/s", "bit/s") for place in places)
+    return not rates and any(
+        sign > 0 and place.figure.unit in ("s", "month") for place, sign in zip(places, signs, strict=True)
+    )
 
 
 def _tied(near: Near, places: tuple[Place, ...], signs: tuple[int, ...]) -> float | None:

@@ -97,6 +97,7 @@ def known(passage: Passage) -> Iterator[Finding]:
     """Check what named relations give."""
     text, skeleton = passage.text, passage.skeleton
     yield from _weights(passage, text)
+    yield from _training(passage, text)
     for pattern in (_AFR, _AFR_FIRST):
         for match in pattern.finditer(skeleton):
             devices, failed, time, rate = (
@@ -193,6 +194,31 @@ def known(passage: Passage) -> Iterator[Finding]:
             confidence=0.85,
             question="Is another doubling meant?",
         )
+
+
+_NOT_SIX = re.compile(r"\b(?:active|activated|MoE|mixture|experts?|forward|inference|epochs?|fine-?tun\w*)\b", re.IGNORECASE)
+
+
+def _training(passage: Passage, text: str) -> Iterator[Finding]:
+    """Check the operations of a training run: six for each parameter and token (Kaplan et al., arXiv:2001.08361)."""
+    sizes = [match for match in _PARAMETERS.finditer(text) if not re.match(r"\s?tokens?\b", text[match.end() :])]
+    tokens = [each for each in passage.figures if each.noun.startswith("token") and each.value >= 1e9 and not each.per]
+    claims = [each for each in passage.figures if each.unit == "flop" and not each.per and each.value >= 1e18]
+    if len(sizes) != 1 or len(tokens) != 1 or len(claims) != 1 or "train" not in text.casefold() or _NOT_SIX.search(text):
+        return
+    count = float(sizes[0]["n"]) * _SCALES[sizes[0]["scale"].casefold()]
+    start, end = sizes[0].span()
+    parameters = Quantity(start, end, sizes[0].group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters")
+    yield from judged(
+        passage,
+        "training",
+        lambda n, d: 6 * n * d,
+        [("parameters", parameters), ("tokens", tokens[0])],
+        claims[0],
+        said=f"6 operations for each of {count:.3g} parameters and {tokens[0].value:.3g} tokens are {{value}}",
+        written="6 × parameters × tokens",
+        confidence=0.9,
+    )
 
 
 def _weights(passage: Passage, text: str) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ def written_out(place: Place) -> bool:
 
 def given(claim: Place) -> bool:
     """Whether a figure is no result at all: a condition, a measured error, or one side of a sum written out."""
-    if _SUPPOSED.search(claim.before) or written_out(claim):
+    if _SUPPOSED.search(claim.before) or written_out(claim) or claim.line.text.rstrip().endswith("?"):
         return True
     if _RESULT.search(claim.line.text[max(0, claim.figure.start - 24) : claim.figure.start]):
         return True  # the sums that are written out have a rule of their own
@@ -93,6 +93,8 @@ def other_base(claim: Place, each: Candidate, near: Near) -> bool:
         )
     if claim.figure.kind == "share" and each.rule == "share" and told_of(claim, near):
         whole = each.inputs[-1]
+        if _IS_PART.search(whole.line.text[: whole.figure.start]):
+            return True  # "11.6% of revenues, which equals $14 million": that is no whole
         return not (near.cues.of & whole.heads or _PART_OF_ALL.match(claim.after) or _PART_OF_ALL.search(whole.before))
     if claim.figure.kind != "factor":
         return False
@@ -102,6 +104,7 @@ def other_base(claim: Place, each: Candidate, near: Near) -> bool:
 
 
 _OF_ALL = re.compile(r"\sof all(?:\s[a-z]+)?\s?[,.;:)]")
+_IS_PART = re.compile(r"(?:%|\bper cent|\bpercent)\sof\s[^.;:]{3,60}?(?:,\s(?:which (?:is|equals|makes)|or|that is)|\bor)\s\Z")
 _PART_OF_ALL = re.compile(
     r"\s(?:of|share of)\s(?:it|them|that|this|these|those|everything|the (?:total|whole)|"
     r"(?:the|his|her|its|their|our) (?:time|day|year))\b|"
