@@ -735,6 +735,7 @@ _NO_SHARE = re.compile(r"(?<=half)\san?\s(?!third|quarter|dozen)", re.IGNORECASE
 _NUMBERED = re.compile(r"\b(?:first|second|other|latter|former|last)\s\Z", re.IGNORECASE)
 """Half a cent is an amount, and the first half has a number."""
 
+_THE = re.compile(r"\b(?:the|these|those)\s\Z", re.IGNORECASE)
 _SPANS = re.compile(r"\b(?:over|in|during|within|for)\s\Z", re.IGNORECASE)
 _PART = re.compile(r"\s?(?:of|more|less|fewer|higher|lower|above|below|as|to|the|dearer|cheaper|,|\.|;)", re.IGNORECASE)
 
@@ -800,8 +801,10 @@ def _worded(text: str) -> Iterator[Quantity]:
                     kind, unit, end = "points", "pp", _point_end(text, match.end())
                 else:
                     noun = _noun(text, match.end())
-                    if value == 1:
-                        continue  # "one reason" counts nothing
+                    if value == 1 or (value == 2 and _THE.search(text[max(0, match.start() - 5) : match.start()])):
+                        continue  # "one reason" counts nothing, and "the two" were told before
+                    if noun and (timed := _timed(text, match.end(), noun)):
+                        per, _, end, _ = _per(text, timed, False)
         size, hedge = _hedge(text, match.start())
         if unit in ("s", "month") and hedge and _DURING.match(text[match.start() - size : match.start()]):
             hedge = ""

@@ -21,7 +21,7 @@ _STRONG = re.compile(
     r"leaves?|adds?|equals?))|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets)|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
     r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|sums? (?:up )?to|"
-    r"\b(?:calls?|called|describes?|described|presents?|presented|reports?|reported|hails?|hailed|bills?|billed)\s"
+    r"\bcall (?:it|that|this)|\b(?:calls?|called|describes?|described|presents?|presented|reports?|reported|hails?|hailed|bills?|billed)\s"
     r"(?:this|that|it|these|the [a-z]+)\s(?:as\s)?an?|\b(?:coverage|cover|multiple|ratio|leverage|gearing) of|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
@@ -115,15 +115,26 @@ _MOVES_TO = re.compile(
 _REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))?\s\Z")
 _REMAINDER = re.compile(r"(?:The|All the|Its|Our) (?:remaining|rest|remainder|others?)\b[^.;:]{0,60}\Z", re.IGNORECASE)
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
-_GIVES_THE = re.compile(r"\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z")
+_GIVES_THE = re.compile(r"\b[Cc]all (?:it|that|this)\s(?:about\s|roughly\s)?\Z|\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z")
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
     r"the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"
     rf"cut|drop|gain|saving|decline|decrease|reduction|uplift|growth|share|average|total|cost|outlay|bill|sum|"
     rf"loss|profit|payback)\sof\s{_OPEN}\Z"
 )
+_BOUGHT = re.compile(
+    r"\b(?:bought|brought|gave|gives?|meant|means?|delivered|delivers?|yielded|is|was|makes?|made|represents?|for|got)\s"
+    r"(?:us\s|them\s|you\s|it\s)?an?\s\Z"
+)
+_GAIN = re.compile(
+    r"\s(?:[a-z]+\s)?(?:gain|rise|increase|jump|cut|saving|improvement|drop|fall|reduction|decline|discount|premium|uplift|"
+    r"markup|mark-up|growth)\b"
+)
+_THE_GAP = re.compile(
+    rf"\b(?:the|a) (?:[a-z]+ )?(?:difference|gap|shortfall|deficit|surplus|remainder|balance|loss|profit) (?:of|is|was|comes to|becomes)\s{_OPEN}\Z"
+)
 _IS_A = re.compile(
-    rf"\b(?:this|that|which|it)(?:['’]s|\s(?:is|was|makes|gives|means|represents|implies))\san?\s(?:[a-z-]+\s){{1,4}}of\s{_OPEN}\Z",
+    rf"\b(?:this|that|which|it)(?:['’]s|\s(?:is|was|makes|gives|means|represents|implies|yields))\san?\s(?:[a-z-]+\s){{1,4}}of\s{_OPEN}\Z",
     re.IGNORECASE,
 )
 _ELSE_WITH = re.compile(r"\s(?:with|without|if|when|paid|unless)\b")
@@ -229,8 +240,10 @@ def _tie(claim: Place, lead: str, before: Place | None) -> float:
         return 0.3  # "nine calls at an average of $61,000"
     if _REST.search(lead) or (_REMAINDER.match(claim.lead) and claim.before == claim.lead):
         return 1.4
-    if _A_RISE.search(lead) or _IS_A.search(lead):
+    if _A_RISE.search(lead) or _IS_A.search(lead) or (_BOUGHT.search(lead) and _GAIN.match(claim.after)):
         return 1.5
+    if _THE_GAP.search(lead):
+        return 1.4
     if before and _EITHER.search(lead) and (before.figure.like(claim.figure) or _ELSE_WITH.match(claim.after)):
         return 0.0  # "whether it is 50 % or 95 %", "or $12 with a card"
     if _STRONG.search(lead):

@@ -78,7 +78,7 @@ def derived(told_in: Iterable[list[Place]]) -> Iterator[Finding]:
                 left -= len(ranked)
                 found = _judged(claim, told, near, ranked)
                 if found:
-                    if found[0].verdict in ("holds", "rounds"):
+                    if found[0].verdict in ("holds", "rounds") and found[0].confidence > AGREED:
                         before = claim.sentence, found[1], claim
                     yield found[0]
 
@@ -181,7 +181,7 @@ def _slipped(
     claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate], alone: bool
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a usual slip leads from a likely formula to the claim."""
-    if told.other or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0):
+    if told.other or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0 and not figure.unit):
         return None
     if given(claim):
         return None

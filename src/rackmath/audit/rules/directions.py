@@ -71,6 +71,7 @@ def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterato
             if first.sentence == second.sentence:
                 yield from _trend(first, second, text)
                 yield from _apposed(first, second)
+                yield from _compared(first, second)
             elif second.sentence == first.sentence + 1 and first.paragraph == second.paragraph:
                 yield from _trend_of_two(first, second)
 
@@ -198,6 +199,46 @@ def _apposed(first: Place, second: Place) -> Iterator[Finding]:
         yield _told(first, second, second.line, place, word, match["up"] is not None, 0.85)
 
 
+_MORE = r"more|higher|greater|larger|longer|bigger|dearer|costlier|better paid"
+_LESS = r"less|lower|smaller|shorter|cheaper|fewer"
+_THAN = re.compile(
+    rf"[^.;:()]{{0,60}}?(?:,|\b(?:is|are|was|were))\s(?:(?:still|well|far|much|even|clearly|slightly|a little|already|and thus|and so)\s)?"
+    rf"(?:(?P<up>{_MORE})|(?P<down>{_LESS}))\sthan\s(?:(?:the|its|our|their|his|her|a|an)\s)?(?:[a-z-]+\s){{0,4}}\Z"
+)
+_VERB = re.compile(
+    r"[^.;:()]{0,60}?\b(?:(?P<up>exceeds?|outweighs?|outstrips?|(?:(?:comfortably|easily|more than|just|fully)\s)?covers?|tops)|"
+    r"(?P<down>undercuts?|falls short of|is short of|stays (?:below|under)|is (?:below|under)))\s(?:the|its|our|their|his|her)\s"
+    r"(?:[a-z-]+\s){0,4}\Z"
+)
+_WHICH = re.compile(r",?\s(?:which|that)\s(?:the|its|our|their|his|her)\s\Z")
+_COVERS = re.compile(r"\s(?:[a-z-]+\s){0,3}?(?P<up>covers?|exceeds?|outweighs?)\b")
+_DENIED = re.compile(
+    r"\b(?:not|never|no|nor|if|would|could|should|unless|until|when|whether|hardly|barely|nearly|almost|claims?|says?|said)\b|n['’]t\b"
+)
+
+
+def _compared(first: Place, second: Place) -> Iterator[Finding]:
+    """Check "$14 is more than the $15 …", "£20, which the £16 covers" against the two figures."""
+    line = first.line
+    if _DENIED.search(line.text) or not _akin(first, second):
+        return
+    match = _THAN.fullmatch(second.before) or _VERB.fullmatch(second.before)
+    if match:
+        place = first.figure.end
+    elif _WHICH.fullmatch(second.before) and (match := _COVERS.match(second.after)):
+        first, second = second, first
+        place = first.figure.end
+    else:
+        return
+    name = "up" if match["up"] else "down"
+    word = match[name]
+    above = first.base > second.base
+    verdict: Verdict = "holds" if above == (name == "up") else "wrong"
+    told = f"{first.figure.text} is {'more' if above else 'less'} than {second.figure.text}"
+    end = f"as {word!r} says." if verdict == "holds" else f"but the text says {word!r}."
+    yield _said(line, place + match.start(name), word, verdict, 0.85, (second, first), f"{told}, {end}")
+
+
 def _told(early: Place, late: Place, line: Line, place: int, word: str, up: bool, confidence: float) -> Finding:
     factors = pair(early, late)
     assert factors is not None
@@ -209,6 +250,12 @@ def _told(early: Place, late: Place, line: Line, place: int, word: str, up: bool
         if verdict == "holds"
         else f"but the text says {word!r}. Are the two figures the wrong way round?"
     )
+    return _said(line, place, word, verdict, confidence, (early, late), f"{told}, {end}")
+
+
+def _said(
+    line: Line, place: int, word: str, verdict: Verdict, confidence: float, two: tuple[Place, Place], explanation: str
+) -> Finding:
     return Finding(
         kind="arithmetic",
         rule="direction",
@@ -221,8 +268,8 @@ def _told(early: Place, late: Place, line: Line, place: int, word: str, up: bool
         end=line.at(place + len(word) - 1) + 1,
         claim=" ".join(line.text.split())[:600],
         formula="sign(after − before)",
-        inputs=(early.input("before"), late.input("after")),
-        explanation=f"{told}, {end}",
+        inputs=(two[0].input("before"), two[1].input("after")),
+        explanation=explanation,
     )
 
 

@@ -57,6 +57,7 @@ def doubt(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: Sequen
     if (
         figure.kind == "amount"
         and not near.pays
+        and not (figure.unit and claim.figure.step == 0.0)
         and (claim.figure.step == 0.0 or (not figure.unit and figure.value < 20))
     ):
         return None  # "four reasons"
@@ -132,7 +133,9 @@ def _told_here(each: Candidate, claim: Place) -> bool:
     kinds = [place.figure.kind for place in each.inputs]
     if claim.figure.kind == "factor" or each.rule == "scaled":
         return all(here)
-    if claim.figure.kind == "amount" and "share" in kinds:
+    if each.rule == "mix":
+        return True
+    if claim.figure.kind == "amount" and "share" in kinds and each.rule != "growth":
         return here[kinds.index("share")]
     if each.rule in ("change", "share") and kinds == ["share", "share"]:
         return against(*each.inputs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rackmath.audit.rules.formulas_growth import doublings
-from rackmath.audit.rules.formulas_mixed import gaps, mixes, paybacks
+from rackmath.audit.rules.formulas_mixed import gaps, mixes, paybacks, weighted
 from rackmath.audit.rules.formulas_product import products_of
 from rackmath.audit.rules.formulas_ratio import factors, points
 from rackmath.audit.rules.formulas_scaled import scaled
@@ -35,3 +35,4 @@ def candidates(near: Near) -> Iterator[Candidate]:
         yield from mixes(near)
         yield from gaps(near)
         yield from paybacks(near)
+        yield from weighted(near)

@@ -137,7 +137,7 @@ def doublings(near: Near) -> Iterator[Candidate]:
         length = period_length(rate)
         if claim.figure.unit in ("month", "s") and length:
             unit = claim.size[1]
-            falling = _HALVES.search(claim.line.text) is not None
+            falling = _HALVES.search(f"{claim.before} {claim.after}") is not None
             if not falling and not _DOUBLES.search(claim.line.text):
                 continue
             yield Candidate(

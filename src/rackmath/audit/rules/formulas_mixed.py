@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations, pairwise
 
 from rackmath.audit.quantity import MONEY, seconds_of
@@ -98,6 +99,48 @@ def mixes(near: Near) -> Iterator[Candidate]:
             yield Candidate(
                 "mix", score, (*first, *second), _two(parts[0].formula, parts[1].formula), "sum of products"
             )
+
+
+def weighted(near: Near) -> Iterator[Candidate]:
+    """Yield the mean of the amounts of a sentence, each weighted with the share that is told with it."""
+    claim = near.claim
+    for back in (0, 1):
+        told = [each for each in near.before if claim.sentence - each.sentence == back]
+        shares = [each for each in told if each.figure.kind == "share"]
+        amounts = [each for each in told if each.figure.kind == "amount" and (_is_bare(each) or pair(each, claim))]
+        if len(shares) < 2 or len(shares) != len(amounts) or abs(sum(each.figure.value for each in shares) - 100) > 1:
+            continue
+        ratios: list[float] = []
+        for each in amounts:  # "20 minutes, 30 and 45"
+            alike = None if _is_bare(each) else pair(each, claim)
+            if alike:
+                ratios.append(alike[0] / alike[1])
+            elif ratios:
+                ratios.append(ratios[0] * amounts[0].figure.scale / amounts[0].figure.over)
+        if len(ratios) != len(amounts):
+            continue
+        tied = 1.0 if _MEAN.search(f"{claim.before[-60:]} {claim.after[:20]}") else -0.4
+        yield Candidate(
+            "mix",
+            2.0 + near.cues.tie + tied,
+            (*shares, *amounts),
+            partial(_mean, ratios),
+            "sum of share × amount",
+        )
+        return
+
+
+def _is_bare(place: Place) -> bool:
+    return not (place.figure.unit or place.figure.per)
+
+
+_MEAN = re.compile(r"\b(?:mean|average\w*|blended|weighted|mix|overall|effective)\b", re.IGNORECASE)
+
+
+def _mean(ratios: list[float], *values: float) -> float:
+    count = len(ratios)
+    parts = zip(values[:count], values[count:], ratios, strict=True)
+    return sum(share * amount * ratio for share, amount, ratio in parts) / sum(values[:count])
 
 
 def _two(first: Callable[..., float], second: Callable[..., float]) -> Callable[..., float]:

@@ -112,6 +112,8 @@ def product_of(
     left = LEFT.get(code)
     if left is None or ("s" in left and _times_alone(places, signs)):
         return
+    if claim.figure.unit in ("s", "month") and claim.periods and not any(_is_time(place) for place in places):
+        return  # "1,900 hours a year" is no ratio of two prices
     if by:
         value *= by.figure.value / 100
     left_out = [(more, price) for more, price in bridges(left, near, places) if near.sane(value * more)]
@@ -134,6 +136,10 @@ def product_of(
             partial(_written, places, signs, by),
             loose=_crosses(claim, places),
         )
+
+
+def _is_time(place: Place) -> bool:
+    return place.figure.unit in ("s", "month") or bool(place.periods)
 
 
 def _times_alone(places: tuple[Place, ...], signs: tuple[int, ...]) -> bool:

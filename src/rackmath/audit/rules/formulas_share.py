@@ -30,8 +30,10 @@ def shares_of(near: Near) -> Iterator[Candidate]:
     claim, cues = near.claim, near.cues
     change = cues.up or cues.down
     base = _BASE_NAMED.match(claim.after)
+    of_last = _OF_WHICH.search(claim.before) is not None and near.last is not None
     relative = _WHICH.search(claim.before) is not None and near.last is not None
     named_base = words_of(base["what"]) if base else frozenset()
+    annualised = _ANNUALISED_BEFORE.search(claim.before[-60:]) is not None
     for a, b, fa, fb, lenient in pairs(near):
         far = near.far(a, b) + lenient - 0.6 * (a.origin + b.origin)
         adjacent = 0.4 if near.cost[id(b)] < 0.2 and a.sentence == b.sentence else 0.0
@@ -75,6 +77,10 @@ def shares_of(near: Near) -> Iterator[Candidate]:
         if _PART_OF.fullmatch(part.after) and whole.before == part.after:
             score += 0.8  # "four hours of a twelve-hour day"
         score += 0.5 if whole is near.whole else 0.0
+        if of_last:
+            score += 0.8 if whole is near.last else -1.2
+        if annualised:
+            continue
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
             score += 0.4 if part is near.last else -0.6
@@ -130,6 +136,8 @@ def _yearly(ratio: float, years: float) -> Callable[..., float]:
     return lambda part, whole, span: part / whole * ratio / (span * years)
 
 
+_OF_WHICH = re.compile(r",\s(?:of (?:which|that|this|it)|and of (?:that|this|it))\b[^,;.]{0,40}\Z")
+_ANNUALISED_BEFORE = re.compile(r"\bannuali[sz]ed\b[^.;]*\Z", re.IGNORECASE)
 _WHICH = re.compile(r",\s(?:which|that)\s(?:is|was|are|were|makes?|means|would be)\s(?:[a-z]+\s){0,2}\Z")
 """What ties a share to the figure just before it: "£9.6 million, which is 20 % below the old figure"."""
 

@@ -86,12 +86,14 @@ def sums_of(near: Near) -> Iterator[Candidate]:
         ratios = [told[0] / told[1] for each in after if (told := pair(each, claim))]
         yield Candidate("sum", 1.0, tuple(after), _total(ratios), "sum of the parts")
     like = [each for each in like if each[0].size[0] == claim.size[0] or not each[0].size[0]]
+    the_two = claim.before.endswith(" the difference of ")
     for (a, fa), (b, fb) in combinations(like[-8:], 2):
         if claim.figure.unit and not (a.figure.unit and b.figure.unit) and not lends(a, b):
             continue  # a ratio "from 1.18 to 1.31" has no megawatts
         if not 1e-3 < a.figure.value * fa / (b.figure.value * fb) < 1e3:
             continue
         score = 0.6 + cues.tie - near.far(a, b) + (1.6 if cues.less else -0.9) + (0.5 if rest else 0.0)
+        score += 0.3 if the_two and [each for each, _ in like[-2:]] == [a, b] else 0.0
         if (told := pair(a, b)) and a.periods | b.periods and a.periods != b.periods:
             fa, fb = told[0] / claim.size[1], told[1] / claim.size[1]  # noqa: PLW2901
         yield Candidate("difference", score, (a, b), _apart(fa, fb), "larger − smaller")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from math import prod
 
-from rackmath.audit.bounds import compute, verdict_of
+from rackmath.audit.bounds import Computed, compute, verdict_of
 from rackmath.audit.finding import Finding
 from rackmath.audit.passage import P, Passage, V, X
 from rackmath.audit.quantity import Quantity, seconds_of
@@ -176,11 +176,13 @@ def _judge(
             and not any(each.hedge in ("over", "under") or each.ranged for each in core)
         )
         if not firm:
-            if not evidence:
+            if not evidence or (claim.unit in ("s", "month") and claim.per):
                 return None
             if computed.value > 0 and not 0.02 < claim.value / computed.value < 50:
                 return None
             verdict, sure = "ambiguous", 0.6
+            if not shares and _is_power(claim, computed):
+                verdict, sure = "wrong", 0.92
     confidence = 0.92 if evidence else 0.7
     told = " × ".join(each.text for each in core) if not divided else " and ".join(each.text for each in core)
     joined = f"{told} {'comes to' if not divided else 'give'} {amount(computed.value, claim)}{convention}"
@@ -197,6 +199,11 @@ def _judge(
             verdict, joined, claim, "Is something else counted, or part of the time?" if verdict == "ambiguous" else ""
         ),
     )
+
+
+def _is_power(claim: Quantity, computed: Computed) -> bool:
+    """Whether a figure is a power of ten beside what was computed: a nought too many or too few."""
+    return any(verdict_of(computed.scaled(by), claim)[0] == "holds" for by in (10.0, 0.1, 100.0, 0.01, 1e3, 1e-3))
 
 
 def _spoken(option: float) -> str:

@@ -33,7 +33,7 @@ HALVES = (2.0, 0.5)
 
 SCALES = frozenset(by for by, _, rare in POWERS if rare)
 
-PERIODS = ((12.0, 1.0), (1 / 12, 1.0), (365 / 7, 1.4), (7 / 365, 1.4))
+PERIODS = ((12.0, 1.0), (1 / 12, 1.0), (365 / 7, 1.4), (7 / 365, 1.4), (365 / 84, 1.2), (84 / 365, 1.2))
 
 TOLD, BAND, WIDE = 4.0, 1.3, 1.8
 """Score and surprise from which a slip is told, and how far its formula may be behind the likeliest one; for changes
@@ -180,6 +180,13 @@ def _bases(each: Candidate, figure: Quantity, told: Cues) -> Iterator[str]:
     if value is None:
         return
     exact = 0.51 * figure.step
+    if each.rule == "growth" and len(each.inputs) == 1 and figure.unit in ("s", "month") and each.score >= READ:
+        rate = each.inputs[0].figure.value / 100
+        for sign in (1, -1):
+            linear = value * abs(log(1 + sign * rate)) / (rate * log(2)) if rate < 1 else 0.0
+            if abs(linear - figure.value) <= 0.02 * figure.value and abs(value - linear) > 0.1 * value:
+                yield f"That is 100 ÷ {each.inputs[0].figure.value:g}, which leaves compounding out."
+                break
     if each.rule == "utilised" and each.score >= CUED and not figure.hedge:
         base, by = each.inputs
         less = base.figure.value * by.figure.value / 100
