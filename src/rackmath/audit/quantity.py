@@ -519,6 +519,7 @@ def _hedge(text: str, start: int) -> tuple[int, Hedge]:
     return words, "under" if match["under"] or match["less"] else "about"
 
 
+_EACH_TIME = re.compile(r"\s(?P<thing>second|minute|hour|day|night|week|month|quarter|year)\b")
 _PER_THOUSAND = re.compile(r"\bCPM\b(?:\s(?:of|is|was|at|=|comes to))?\s?\Z")
 MONEY = frozenset({"usd", "eur", "gbp", "jpy", "chf", "aud", "cad", "kr"})
 _ENDS_PER = re.compile(
@@ -531,6 +532,8 @@ def _per(text: str, end: int, money: bool) -> tuple[tuple[str, ...], float, int,
     """Return what stands after a figure: what it is per, by how many of them, where that ends, and whether "each"."""
     if adverb := _ADVERB.match(text, end):
         if adverb["each"]:
+            if of := _EACH_TIME.match(text, adverb.end()):
+                return (period(of["thing"].casefold()),), 1.0, of.end(), False
             match = _PER.match(text, adverb.end())
             if match and not match["of"] and (name := period(match["thing"].casefold())):
                 return (name,), 1.0, match.end("thing"), True

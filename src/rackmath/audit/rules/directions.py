@@ -120,7 +120,7 @@ APART = 6
 def _akin(first: Place, second: Place) -> bool:
     """Whether two figures are of one size and per the same: what moves is rarely ten times what it was."""
     a, b = first.figure, second.figure
-    return a.unit == b.unit and set(a.per) == set(b.per) and 0.2 < a.value / b.value < 5
+    return a.unit == b.unit and set(a.per) == set(b.per) and b.value > 0 and 0.2 < a.value / b.value < 5
 
 
 def _years(section: list[Place]) -> dict[int, float]:
@@ -220,7 +220,7 @@ _DENIED = re.compile(
 def _compared(first: Place, second: Place) -> Iterator[Finding]:
     """Check "$14 is more than the $15 …", "£20, which the £16 covers" against the two figures."""
     line = first.line
-    if _DENIED.search(line.text) or not _akin(first, second):
+    if min(first.figure.low, second.figure.low) <= 0 or _DENIED.search(line.text) or not _akin(first, second):
         return
     match = _THAN.fullmatch(second.before) or _VERB.fullmatch(second.before)
     if match:

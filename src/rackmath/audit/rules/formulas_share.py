@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from rackmath.audit.quantity import seconds_of
-from rackmath.audit.rules.common import UP
+from rackmath.audit.rules.common import DOWN, UP
 from rackmath.audit.rules.cues import changing
 from rackmath.audit.rules.formulas_growth import growths, spans
 from rackmath.audit.rules.near import Candidate, Near
@@ -33,6 +33,7 @@ def shares_of(near: Near) -> Iterator[Candidate]:
     of_last = _OF_WHICH.search(claim.before) is not None and near.last is not None
     relative = _WHICH.search(claim.before) is not None and near.last is not None
     named_base = words_of(base["what"]) if base else frozenset()
+    moved = _MOVED.search(claim.lead[-140:]) is not None
     annualised = _ANNUALISED_BEFORE.search(claim.before[-60:]) is not None
     for a, b, fa, fb, lenient in pairs(near):
         far = near.far(a, b) + lenient - 0.6 * (a.origin + b.origin)
@@ -79,7 +80,7 @@ def shares_of(near: Near) -> Iterator[Candidate]:
         score += 0.5 if whole is near.whole else 0.0
         if of_last:
             score += 0.8 if whole is near.last else -1.2
-        if annualised:
+        if annualised or (moved and a.sentence == b.sentence == claim.sentence):
             continue
         score += 0.5 if cues.share and claim.subject & part.words else 0.0
         if near.last and near.last.sentence == claim.sentence and cues.tie == 1.2 and claim.figure.value <= 100:
@@ -137,6 +138,10 @@ def _yearly(ratio: float, years: float) -> Callable[..., float]:
 
 
 _OF_WHICH = re.compile(r",\s(?:of (?:which|that|this|it)|and of (?:that|this|it))\b[^,;.]{0,40}\Z")
+_MOVED = re.compile(
+    rf"\b(?:{UP}|{DOWN})\s(?:[a-z]+\s){{0,2}}?from\s[^,;:()]{{1,40}}\bto\s[^,;:()]{{1,30}},\san?\s[a-z-]{{3,20}}\sof\s\Z", re.IGNORECASE
+)
+"""The way of a figure, and a word for its change: "fell from 7.4 to 6.5 billion, a slippage of"."""
 _ANNUALISED_BEFORE = re.compile(r"\bannuali[sz]ed\b[^.;]*\Z", re.IGNORECASE)
 _WHICH = re.compile(r",\s(?:which|that)\s(?:is|was|are|were|makes?|means|would be)\s(?:[a-z]+\s){0,2}\Z")
 """What ties a share to the figure just before it: "£9.6 million, which is 20 % below the old figure"."""
