@@ -71,7 +71,9 @@ def arithmetic(lines: Sequence[Line]) -> list[Finding]:
 def _once(found: Iterable[Finding]) -> Iterator[Finding]:
     """Leave out what only says again, from the side of an input, how the same figures hang together."""
     seen: set[frozenset[tuple[int, int]]] = set()
-    for each in sorted(found, key=lambda each: (each.confidence > AGREED, each.confidence, each.line, each.start), reverse=True):
+    for each in sorted(
+        found, key=lambda each: (each.confidence > AGREED, each.confidence, each.line, each.start), reverse=True
+    ):
         together = frozenset({(each.line, each.start), *((one.line, one.start) for one in each.inputs)})
         if each.confidence > AGREED or together not in seen:
             yield each

@@ -238,7 +238,14 @@ _NAMED_SIZES = {
     ("btu", 1e6): "MMBtu",
     **{
         (unit, size): f"{prefix}{symbol}"
-        for unit, symbol in (("w", "W"), ("wh", "Wh"), ("byte", "B"), ("bit", "bit"), ("flop", "FLOP"), ("byte/s", "B/s"))
+        for unit, symbol in (
+            ("w", "W"),
+            ("wh", "Wh"),
+            ("byte", "B"),
+            ("bit", "bit"),
+            ("flop", "FLOP"),
+            ("byte/s", "B/s"),
+        )
         for prefix, size in (("k", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12), ("P", 1e15), ("E", 1e18))
     },
 }
@@ -429,6 +436,8 @@ def _quantity(text: str, read: Measure) -> Quantity:
     per, scale, end, each_one = (
         _per(text, end, unit in MONEY) if kind in ("amount", "factor", "share") else ((), 1.0, end, False)
     )
+    if unit == "flop" and not per and (read.text.endswith("/s") or read.text.endswith("FLOPS")):
+        per = ("second",)
     if unit in MONEY and not per and _PER_THOUSAND.search(text[max(0, read.start - 18) : read.start]):
         per, scale = ("impression",), 1e3
     start, hedge = read.start, _hedge(text, read.start)
@@ -672,7 +681,9 @@ def _is_range(text: str, before: Quantity, each: Quantity) -> bool:
     )
 
 
-_COIN = re.compile(r"\b(?:an?|one|each|every)\s(?:(?:single|extra|further|additional)\s)?(?P<coin>cent|penny)\b", re.IGNORECASE)
+_COIN = re.compile(
+    r"\b(?:an?|one|each|every)\s(?:(?:single|extra|further|additional)\s)?(?P<coin>cent|penny)\b", re.IGNORECASE
+)
 
 
 def _coins(text: str) -> Iterator[Quantity]:

@@ -106,7 +106,9 @@ def measures(text: str) -> list[Measure]:
             continue
         before = found[-1]
         price = read.unit == "pct" and text[max(0, before.start - 4) : before.start] == " at "  # "at 30 and 15% at 45"
-        if not before.unit and read.unit and not price and (joint["range"] or len(before.digits) != 4):  # 2030 is a year
+        if (
+            not before.unit and read.unit and not price and (joint["range"] or len(before.digits) != 4)
+        ):  # 2030 is a year
             found[-1] = replace(before, unit=read.unit, factor=read.factor, per=before.per or read.per)
         if joint["range"]:
             if len(before.digits.partition(".")[0]) < 4:  # "$475,000 to $1.1 million" shares no scale

@@ -37,6 +37,9 @@ def way_of(each: Quantity, after: str) -> frozenset[str]:
     return frozenset({"input" if match[1] == "in" else "output"}) if match else frozenset()
 
 
+_ACROSS = re.compile(r"\b[Aa]cross (?:all|every|our|its|their|the (?:whole|entire))\b")
+
+
 def hard_of(told: str) -> frozenset[str]:
     """Return the scopes that a text sets; both of two that make up the whole are as good as none."""
     printed = {
@@ -45,6 +48,8 @@ def hard_of(told: str) -> frozenset[str]:
         for part in (word, *word.split("-"))
     }
     axes = {HARD[word] for word in printed if word in HARD}
+    if _ACROSS.search(told):
+        axes.add("whole")
     for pair in BOTH:
         axes -= pair if pair <= axes else set()
     return frozenset(axes)

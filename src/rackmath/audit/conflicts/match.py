@@ -151,16 +151,12 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
         score *= OTHER_KIND
     if is_contrast(a, b):
         return None
-    much = told >= TWICE * weights.most and len(common) > 1
-    if all(map(_is_few, (a, b))) and not (len(common) > 2 or much or common & parts(a.names | b.names)):
+    if all(map(_is_few, (a, b))) and len(common) < 3 and not common & parts(a.names | b.names):
         return None  # three and two of something are soon counted
     if a.role == "change" and not parts(a.names) & parts(b.names):
         return None  # changes are of some time, often unsaid
     return Likeness(score, common | half, tuple(unsaid)) if score >= (LEAST_CLOSE if close else LEAST_LIKE) else None
 
-
-TWICE = 2.0
-"""The same, from which two words are enough to say that a few things are the same ones."""
 
 MUCH, MORE_STILL = 1.4, 1.7
 """Weight, in words that stand nowhere else, from which much is said by both sides: with what is measured, and without."""

@@ -26,7 +26,10 @@ _IF = re.compile(
     r"break-even|breakeven|threshold|hypothetical\w{0,2}|for example|e\.g\.|such as)\b",
     re.IGNORECASE,
 )
-_MIGHT = re.compile(r"\b(?:would|could|might|should|(?-i:may(?! (?:take|carry|hold|seat|accommodate|sell|charge|each be|be (?:run|exercised|carried|charged)))))\b", re.IGNORECASE)
+_MIGHT = re.compile(
+    r"\b(?:would|could|might|should|(?-i:may(?! (?:take|carry|hold|seat|accommodate|sell|charge|each be|be (?:run|exercised|carried|charged)))))\b",
+    re.IGNORECASE,
+)
 _WILL = re.compile(r"\bwill\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|(?:is|are) to|"

@@ -29,6 +29,7 @@ REST, MORE, APART, SUM, THIRD, LEFT_OUT, OVER = 0.5, 0.8, 0.6, 0.9, 0.7, 0.3, 0.
 """What a form costs: 1 − share, 1 + share, a difference, a sum, a third part, a period that is not said, a quotient."""
 
 Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,18 @@ def agreeing(near: Near, figure: Quantity) -> tuple[Candidate, float] | None:
     parts = list(_parts(near))
     if not parts:
         return None
-    costs: list[float] = []
+    grid = _Grid(parts)
+    costs: list[Floats] = []
     best: tuple[float, tuple[tuple[Part, int], ...], float] | None = None
     for offset, factor, more in _left_out(near):
-        for tried, hits in _products(parts, _wrapped(claim.code + offset), span, log(factor)):
-            costs.extend(tried + more)
-            for cost, made in hits:
-                if best is None or cost + more < best[0]:
-                    best = cost + more, made, factor
+        tried, hit = grid.giving(_wrapped(claim.code + offset), span, log(factor))
+        costs.append(tried + more)
+        if hit and (best is None or hit[0] + more < best[0]):
+            best = hit[0] + more, hit[1], factor
     if best is None:
         return None
     cost, made, factor = best
-    rank = 1 + int(np.count_nonzero(np.asarray(costs) < cost))
+    rank = 1 + sum(int(np.count_nonzero(each < cost)) for each in costs)
     surprise = -log(min(1.0, rank * width / 2.0))
     return _candidate(made, factor / unit, surprise - cost), surprise
 
@@ -97,9 +98,18 @@ def _parts(near: Near) -> Iterator[Part]:
         sizes, texts = (a.size[1], b.size[1]), (a.figure.text, b.figure.text)
         if a.base < b.base:
             texts = texts[1], texts[0]
-        yield Part((a, b), abs(a.base - b.base), a.code, cost + APART, partial(_apart, *sizes), f"({texts[0]} − {texts[1]})")
+        yield Part(
+            (a, b), abs(a.base - b.base), a.code, cost + APART, partial(_apart, *sizes), f"({texts[0]} − {texts[1]})"
+        )
         if a.figure.kind == "amount":
-            yield Part((a, b), a.base + b.base, a.code, cost + SUM, partial(_sum, *sizes), f"({a.figure.text} + {b.figure.text})")
+            yield Part(
+                (a, b),
+                a.base + b.base,
+                a.code,
+                cost + SUM,
+                partial(_sum, *sizes),
+                f"({a.figure.text} + {b.figure.text})",
+            )
 
 
 def _times(size: float, value: float) -> float:
@@ -143,46 +153,71 @@ _SCALES = (("per million", 1e-6), ("per thousand", 1e-3), ("cpm", 1e-3))
 """Scales of a price that are told once for several."""
 
 
-def _products(
-    parts: Sequence[Part], aim: int, span: tuple[float, float], shift: float
-) -> Iterator[tuple[Floats, list[tuple[float, tuple[tuple[Part, int], ...]]]]]:
-    """Yield what parts, quotients and products cost whose dimension is right, and those that give the claim."""
-    low, high = span[0] - shift, span[1] - shift
-    middle, wide = (low + high) / 2, log(LARGEST)
-    logs = np.array([log(each.value) for each in parts])
-    codes = np.array([_wrapped(each.code) for each in parts], dtype=np.int64)
-    cost = np.array([each.cost for each in parts])
-    owner: dict[int, int] = {}
-    masks = np.array(
-        [sum(1 << owner.setdefault(id(one), len(owner)) for one in each.places) for each in parts], dtype=np.int64
-    )
-    plain = np.array([each.simple for each in parts])
-    right = (codes == aim) & (np.abs(logs - middle) < wide) & (~plain | (shift != 0.0))
-    hits = right & (low <= logs) & (logs <= high)
-    yield cost[right], [(float(cost[i]), ((parts[i], 1),)) for i in np.flatnonzero(hits)]
-    upper = np.triu(np.ones((len(parts), len(parts)), dtype=bool), 1) & ((masks[:, None] & masks[None, :]) == 0)
-    for a, b in ((1, 1), (1, -1), (-1, 1)):
-        value = a * logs[:, None] + b * logs[None, :]
-        told = cost[:, None] + cost[None, :] + (OVER if -1 in (a, b) else 0.0)
-        right = upper & (a * codes[:, None] + b * codes[None, :] == aim) & (np.abs(value - middle) < wide)
-        hits = right & (low <= value) & (value <= high)
-        yield told[right], [(float(told[i, j]), ((parts[i], a), (parts[j], b))) for i, j in np.argwhere(hits)]
-    near = np.argsort(cost)[:TRIPLES]
-    logs, codes, cost, masks = logs[near], codes[near], cost[near], masks[near]
-    several = np.arange(len(near))
-    order = (several[:, None, None] < several[None, :, None]) & (several[None, :, None] < several[None, None, :])
-    order &= (masks[:, None, None] & masks[None, :, None]) == 0
-    order &= ((masks[:, None, None] | masks[None, :, None]) & masks[None, None, :]) == 0
-    for a, b, c in ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)):
-        value = a * logs[:, None, None] + b * logs[None, :, None] + c * logs[None, None, :]
-        code = a * codes[:, None, None] + b * codes[None, :, None] + c * codes[None, None, :]
-        told = cost[:, None, None] + cost[None, :, None] + cost[None, None, :] + THIRD + (OVER if -1 in (a, b, c) else 0.0)
-        right = order & (code == aim) & (np.abs(value - middle) < wide)
-        hits = right & (low <= value) & (value <= high)
-        yield told[right], [
-            (float(told[i, j, k]), tuple((parts[near[at]], sign) for at, sign in ((i, a), (j, b), (k, c))))
-            for i, j, k in np.argwhere(hits)
-        ]
+class _Grid:
+    """All products and quotients of one, two and three parts that share no figure: logarithm, dimension and cost."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        """Lay them out once, for all that may be left out of a claim."""
+        self._parts = parts
+        logs = np.array([log(each.value) for each in parts])
+        codes = np.array([_wrapped(each.code) for each in parts], dtype=np.int64)
+        cost = np.array([each.cost for each in parts])
+        owner: dict[int, int] = {}
+        masks = np.array(
+            [sum(1 << owner.setdefault(id(one), len(owner)) for one in each.places) for each in parts], dtype=np.int64
+        )
+        self._plain = np.array([each.simple for each in parts])
+        self._made: list[tuple[Floats, npt.NDArray[np.int64], Floats, tuple[Whole, ...], tuple[int, ...]]] = []
+        single = np.arange(len(parts))
+        self._made.append((logs, codes, cost, (single,), (1,)))
+        first, second = np.nonzero(np.triu((masks[:, None] & masks[None, :]) == 0, 1))
+        for signs in ((1, 1), (1, -1), (-1, 1)):
+            self._add(logs, codes, cost, (first, second), signs, 0.0)
+        near = np.argsort(cost)[:TRIPLES]
+        near = near[[(i, j, k) for i, j, k in combinations(range(len(near)), 3)]] if len(near) > 2 else None
+        if near is not None:
+            i, j, k = near.T
+            apart = (masks[i] & masks[j] | (masks[i] | masks[j]) & masks[k]) == 0
+            three = i[apart], j[apart], k[apart]
+            for ways in ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)):
+                self._add(logs, codes, cost, three, ways, THIRD)
+
+    def _add(
+        self,
+        logs: Floats,
+        codes: npt.NDArray[np.int64],
+        cost: Floats,
+        at: tuple[Whole, ...],
+        signs: tuple[int, ...],
+        more: float,
+    ) -> None:
+        value = sum((sign * logs[each] for sign, each in zip(signs, at, strict=True)), np.zeros(len(at[0])))
+        code = sum((sign * codes[each] for sign, each in zip(signs, at, strict=True)), np.zeros(len(at[0]), np.int64))
+        told = sum((cost[each] for each in at), np.zeros(len(at[0]))) + more + (OVER if -1 in signs else 0.0)
+        self._made.append((value, code, told, at, signs))
+
+    def giving(
+        self, aim: int, span: tuple[float, float], shift: float
+    ) -> tuple[Floats, tuple[float, tuple[tuple[Part, int], ...]] | None]:
+        """Return the costs of all of a dimension and about the size of a claim, and the cheapest that gives it."""
+        low, high = span[0] - shift, span[1] - shift
+        middle, wide = (low + high) / 2, log(LARGEST)
+        costs: list[Floats] = []
+        best: tuple[float, tuple[tuple[Part, int], ...]] | None = None
+        for value, code, told, at, signs in self._made:
+            right = np.flatnonzero((code == aim) & (np.abs(value - middle) < wide))
+            if len(at) == 1 and shift == 0.0:
+                right = right[~self._plain[right]]  # one figure alone only says itself again
+            if not len(right):
+                continue
+            costs.append(told[right])
+            hits = right[(value[right] >= low) & (value[right] <= high)]
+            if len(hits):
+                least = hits[np.argmin(told[hits])]
+                if best is None or told[least] < best[0]:
+                    made = tuple((self._parts[each[least]], sign) for each, sign in zip(at, signs, strict=True))
+                    best = float(told[least]), made
+        return (np.concatenate(costs) if costs else np.zeros(0)), best
 
 
 def _wrapped(code: int) -> int:

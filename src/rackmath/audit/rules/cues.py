@@ -18,7 +18,7 @@ _STRONG = re.compile(
     r"(?:\b(?:that|this|which|it|they)(?:['’]s|\s(?:is|was|are|were|would be|will be|makes?|made|gives?|gave|"
     r"comes? to|came to|means?|"
     r"meant|add(?:s|ed)? up to|amount(?:s|ed)? to|works? out (?:at|to)|puts? [a-z ]{1,40} at|would have been|will have|"
-    r"leaves?|adds?|equals?))|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets)|"
+    r"leaves?|adds?|equals?))|\b(?:that|this|which)\s(?:takes?|costs?|needs?|requires?|saves?)|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets)|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
     r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|sums? (?:up )?to|"
     r"\bcall (?:it|that|this)|\b(?:calls?|called|describes?|described|presents?|presented|reports?|reported|hails?|hailed|bills?|billed)\s"
@@ -115,7 +115,9 @@ _MOVES_TO = re.compile(
 _REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))?\s\Z")
 _REMAINDER = re.compile(r"(?:The|All the|Its|Our) (?:remaining|rest|remainder|others?)\b[^.;:]{0,60}\Z", re.IGNORECASE)
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
-_GIVES_THE = re.compile(r"\b[Cc]all (?:it|that|this)\s(?:about\s|roughly\s)?\Z|\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z")
+_GIVES_THE = re.compile(
+    r"\b[Cc]all (?:it|that|this)\s(?:about\s|roughly\s)?\Z|\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z"
+)
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
     r"the)\s(?:[a-z]+\s){0,2}?(?:rise|increase|jump|fall|"

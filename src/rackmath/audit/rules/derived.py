@@ -181,7 +181,11 @@ def _slipped(
     claim: Place, figure: Quantity, told: Cues, near: Near, ranked: list[Candidate], alone: bool
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a usual slip leads from a likely formula to the claim."""
-    if told.other or (told.tie <= 0 and not told.total) or (figure.kind == "amount" and claim.figure.step == 0.0 and not figure.unit):
+    if (
+        told.other
+        or (told.tie <= 0 and not told.total)
+        or (figure.kind == "amount" and claim.figure.step == 0.0 and not figure.unit)
+    ):
         return None
     if given(claim):
         return None

@@ -67,7 +67,11 @@ def doubt(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: Sequen
         return None
     if given(claim) or contrasted(first, claim) or strange(first, claim, told, near):
         return None
-    if first.rule in ("quotient", "product") and not figure.unit and not figure.per and first.score < CLEAR + 0.6:
+    if (
+        first.rule in ("quotient", "product")
+        and not (figure.unit or figure.per or claim.size[0])
+        and first.score < CLEAR + 0.6
+    ):
         return None
     if figure.worded and any(each.sentence != claim.sentence for each in first.inputs):
         return None

@@ -118,7 +118,9 @@ def _annualised(near: Near) -> Iterator[Candidate]:
         if a.figure.kind != "amount" or a.figure.unit:
             continue
         part, whole, ratio = (a, b, fa / fb) if a.figure.value * fa < b.figure.value * fb else (b, a, fb / fa)
-        score = 2.0 + near.cues.tie - near.far(a, b) - lenient + (0.6 if _ANNUALISED.match(near.claim.after[1:]) else 0.0)
+        score = (
+            2.0 + near.cues.tie - near.far(a, b) - lenient + (0.6 if _ANNUALISED.match(near.claim.after[1:]) else 0.0)
+        )
         for count in named.values():
             yield Candidate(
                 "failures", score, (part, whole), _quotient(ratio * 100 * count), "part ÷ whole × periods a year"
@@ -139,7 +141,8 @@ def _yearly(ratio: float, years: float) -> Callable[..., float]:
 
 _OF_WHICH = re.compile(r",\s(?:of (?:which|that|this|it)|and of (?:that|this|it))\b[^,;.]{0,40}\Z")
 _MOVED = re.compile(
-    rf"\b(?:{UP}|{DOWN})\s(?:[a-z]+\s){{0,2}}?from\s[^,;:()]{{1,40}}\bto\s[^,;:()]{{1,30}},\san?\s[a-z-]{{3,20}}\sof\s\Z", re.IGNORECASE
+    rf"\b(?:{UP}|{DOWN})\s(?:[a-z]+\s){{0,2}}?from\s[^,;:()]{{1,40}}\bto\s[^,;:()]{{1,30}},\san?\s[a-z-]{{3,20}}\sof\s\Z",
+    re.IGNORECASE,
 )
 """The way of a figure, and a word for its change: "fell from 7.4 to 6.5 billion, a slippage of"."""
 _ANNUALISED_BEFORE = re.compile(r"\bannuali[sz]ed\b[^.;]*\Z", re.IGNORECASE)

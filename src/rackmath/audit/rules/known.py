@@ -196,7 +196,9 @@ def known(passage: Passage) -> Iterator[Finding]:
         )
 
 
-_NOT_SIX = re.compile(r"\b(?:active|activated|MoE|mixture|experts?|forward|inference|epochs?|fine-?tun\w*)\b", re.IGNORECASE)
+_NOT_SIX = re.compile(
+    r"\b(?:active|activated|MoE|mixture|experts?|forward|inference|epochs?|fine-?tun\w*)\b", re.IGNORECASE
+)
 
 
 def _training(passage: Passage, text: str) -> Iterator[Finding]:
@@ -204,11 +206,19 @@ def _training(passage: Passage, text: str) -> Iterator[Finding]:
     sizes = [match for match in _PARAMETERS.finditer(text) if not re.match(r"\s?tokens?\b", text[match.end() :])]
     tokens = [each for each in passage.figures if each.noun.startswith("token") and each.value >= 1e9 and not each.per]
     claims = [each for each in passage.figures if each.unit == "flop" and not each.per and each.value >= 1e18]
-    if len(sizes) != 1 or len(tokens) != 1 or len(claims) != 1 or "train" not in text.casefold() or _NOT_SIX.search(text):
+    if (
+        len(sizes) != 1
+        or len(tokens) != 1
+        or len(claims) != 1
+        or "train" not in text.casefold()
+        or _NOT_SIX.search(text)
+    ):
         return
     count = float(sizes[0]["n"]) * _SCALES[sizes[0]["scale"].casefold()]
     start, end = sizes[0].span()
-    parameters = Quantity(start, end, sizes[0].group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters")
+    parameters = Quantity(
+        start, end, sizes[0].group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters"
+    )
     yield from judged(
         passage,
         "training",

@@ -59,6 +59,8 @@ def given(claim: Place) -> bool:
         return True
     if _RESULT.search(claim.line.text[max(0, claim.figure.start - 24) : claim.figure.start]):
         return True  # the sums that are written out have a rule of their own
+    if claim.figure.kind in ("share", "factor") and _BESIDE.search(claim.before[-24:]):
+        return True  # "88 % vs 89 %"
     return claim.figure.kind in ("share", "factor") and (
         _MEASURED.search(claim.before[-40:]) is not None or _MEASURED.search(claim.after[:24]) is not None
     )
@@ -129,8 +131,13 @@ def other_base(claim: Place, each: Candidate, near: Near) -> bool:
     return bool(what) and not any(what & place.words for place in each.inputs)
 
 
+_BESIDE = re.compile(
+    r"\b(?:vs\.?|versus|against|compared (?:with|to)|rather than|instead of|than)\s(?:about\s|only\s|just\s)?\Z"
+)
 _OF_ALL = re.compile(r"\sof all(?:\s[a-z]+)?\s?[,.;:)]")
-_IS_PART = re.compile(r"(?:%|\bper cent|\bpercent)\sof\s[^.;:]{3,60}?(?:,\s(?:which (?:is|equals|makes)|or|that is)|\bor)\s\Z")
+_IS_PART = re.compile(
+    r"(?:%|\bper cent|\bpercent)\sof\s[^.;:]{3,60}?(?:,\s(?:which (?:is|equals|makes)|or|that is)|\bor)\s\Z"
+)
 _PART_OF_ALL = re.compile(
     r"\s(?:of|share of)\s(?:it|them|that|this|these|those|everything|the (?:total|whole)|"
     r"(?:the|his|her|its|their|our) (?:time|day|year))\b|"

@@ -51,7 +51,6 @@ _OR = re.compile(r"\bor\b")
 """Between two amounts of one unit it tells the first again, for another period: "$240M annually or $60M each quarter"."""
 
 
-
 def _told_again(before: Quantity, claim: Quantity) -> bool:
     """Whether two amounts are of one unit, per different periods."""
     return bool(claim.unit and claim.per and before.per) and before.unit == claim.unit and before.per != claim.per
