@@ -131,7 +131,7 @@ _MEASURES = {
     "bond": "bond bonds notes coupon coupons",
     "dividend": "dividend dividends payout payouts distribution",
     "interest": "interest coupon",
-    "cash": "cash liquidity",
+    "cash": "cash liquidity bank",
     "order": "order orders ordered booking bookings booked",
     "deliver": "deliver delivers delivered delivery deliveries ship shipped ships",
     "download": "download downloads install installs installed",
@@ -347,7 +347,7 @@ PERIODIC = {
 SETTINGS = frozenset({"pilot", "training", "inference", "night", "whole"})
 """Labels that a sentence may owe to those about it."""
 
-OPTIONAL = frozenset({"median", "on-demand", "linear", "single", "adult"})
+OPTIONAL = frozenset({"median", "on-demand", "linear", "single", "adult", "contracted"})
 """Labels of what is usual, so that silence may mean the same."""
 
 BOTH = (

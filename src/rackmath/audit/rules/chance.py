@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from rackmath.audit.bounds import accepted
 from rackmath.audit.quantity import MONEY, Quantity, seconds_of
+from rackmath.audit.rules.cues import periods_in
 from rackmath.audit.rules.near import LARGEST, Candidate, Near
 from rackmath.audit.rules.setting import Place, code_of
 
@@ -135,7 +136,7 @@ def _sum(first: float, second: float, a: float, b: float) -> float:
 def _left_out(near: Near) -> Iterator[tuple[int, float, float]]:
     """Yield what prose may leave out: the code it adds to the claim's, what the product is multiplied by, its cost."""
     yield 0, 1.0, 0.0
-    named = set(near.claim.periods) or set(near.cues.periods)
+    named = set(near.claim.periods or periods_in(_without_figures(near)))
     if near.spanned:
         named.add(near.spanned)
     second = code_of("s")
@@ -147,6 +148,16 @@ def _left_out(near: Near) -> Iterator[tuple[int, float, float]]:
         for word, by in _SCALES:
             if word in near.text:
                 yield 0, by, LEFT_OUT
+
+
+def _without_figures(near: Near) -> str:
+    """Return the text of the claim's sentence without its figures: "twelve months" are no period that is left out."""
+    text = near.claim.line.text[:400]
+    for each in (near.claim, *near.places):
+        if each.sentence == near.claim.sentence:
+            start, end = each.figure.start, each.figure.end
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 _SCALES = (("per million", 1e-6), ("per thousand", 1e-3), ("cpm", 1e-3))

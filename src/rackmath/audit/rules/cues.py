@@ -211,7 +211,7 @@ def cues(claim: Place, before: Place | None) -> Cues:
         yearly=_has(_YEARLY, near, tail) or bool(claim.periods),
         other=_has(_ELSE, near, tail),
         of=_of(claim, before),
-        periods=_periods(claim.line.text[:400]),
+        periods=periods_in(claim.line.text[:400]),
     )
 
 
@@ -291,5 +291,6 @@ def _has(pattern: re.Pattern[str], first: str, second: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _periods(text: str) -> frozenset[str]:
+def periods_in(text: str) -> frozenset[str]:
+    """Return the periods that a text names."""
     return frozenset(match.lastgroup for match in _PERIOD.finditer(text) if match.lastgroup)

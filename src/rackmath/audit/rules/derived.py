@@ -23,7 +23,7 @@ from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.doubts import doubt
 from rackmath.audit.rules.formulas import candidates
 from rackmath.audit.rules.near import Candidate, Near
-from rackmath.audit.rules.objections import given, strange
+from rackmath.audit.rules.objections import given, later, strange
 from rackmath.audit.rules.setting import Place
 from rackmath.audit.rules.slips import MOST, slip
 from rackmath.audit.words import amount
@@ -117,6 +117,8 @@ def _judged(claim: Place, told: Cues, near: Near, ranked: Sequence[Candidate]) -
             ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
     resulting = told.tie > 0 or told.total or told.up or told.down
+    if best and (turned := _turned(claim, figure, near, ranked, best)):
+        return turned
     lenient = _agreed(claim, figure, near, best, resulting)
     if lenient and (_is_empty(lenient[1], figure) or (told.total and lenient[1].rule not in ADDED)):
         lenient = None
@@ -148,6 +150,39 @@ def _agreed(
     else:
         _, each, computed, verdict = best
     return _told(claim, each, computed, verdict, AGREED if told else AGREED - 0.05, ""), each
+
+
+def _turned(
+    claim: Place, figure: Quantity, near: Near, ranked: Sequence[Candidate], best: tuple[float, Candidate, Computed, Verdict]
+) -> tuple[Finding, Candidate] | None:
+    """Return the finding that a rise was taken of the end, or a fall of the start, where just that agrees."""
+    worth, each, _, verdict = best
+    told = near.cues
+    if each.rule != "change" or verdict != "holds" or told.up == told.down or told.tie < 1.0 or figure.hedge:
+        return None
+    value = each.value or 0.0
+    rise = each.written.startswith("larger")
+    twin = next((one for one in ranked if one.rule == "change" and one.inputs == each.inputs and one is not each), None)
+    computed = compute(twin.formula, [place.printed for place in twin.inputs]) if twin else None
+    if twin is None or computed is None or rise == told.up or abs(computed.value - value) < 0.08 * computed.value:
+        return None
+    if worth - each.score + twin.score < TURNED or given(claim) or _is_loose(twin, claim):
+        return None
+    smaller, larger = sorted(each.inputs, key=lambda place: place.base)
+    base = larger if told.up else smaller
+    tail = f"{figure.text} is the change as a share of {base.figure.text}."
+    return _told(claim, twin, computed, "wrong", SURE, tail), twin
+
+
+def _is_loose(each: Candidate, claim: Place) -> bool:
+    """Whether a formula takes what is only bounded, or what comes after the claim."""
+    return any(
+        place.figure.hedge in ("over", "under") or place.figure.ranged or later(place, claim) for place in each.inputs
+    )
+
+
+TURNED = 5.0
+"""Score of a change and surprise of its twin together, from which the twin is taken for a slip."""
 
 
 def _is_empty(each: Candidate, figure: Quantity) -> bool:

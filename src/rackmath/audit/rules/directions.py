@@ -65,6 +65,7 @@ def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterato
     text = dict(enumerate(lines))
     for section in figures:
         yield from _concluded(section, text)
+        yield from _more_than_all(section)
         for first, second in pairwise(section):
             if not _alike(first, second):
                 continue
@@ -74,6 +75,23 @@ def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterato
                 yield from _compared(first, second)
             elif second.sentence == first.sentence + 1 and first.paragraph == second.paragraph:
                 yield from _trend_of_two(first, second)
+
+
+_ALL = re.compile(r"\s(?P<word>cheaper|lower|smaller|shorter|lighter)\b")
+
+
+def _more_than_all(section: list[Place]) -> Iterator[Finding]:
+    """Find what is said to be cheaper by all of its price, or by more."""
+    for place in section:
+        figure, match = place.figure, _ALL.match(place.after)
+        if match and figure.kind == "share" and figure.low >= 100 and not figure.worded:
+            told = (
+                f"Nothing can be {figure.text} {match['word']}: that leaves nothing at all. "
+                "What is twice as much one way is half, or 50 % less, the other."
+            )
+            start = figure.start
+            words = place.line.text[start : figure.end + match.end()]
+            yield _said(place.line, start, words, "wrong", 0.85, (place, place), told)
 
 
 def _ways(text: str) -> list[tuple[re.Match[str], bool]]:

@@ -112,6 +112,8 @@ def product_of(
     left = LEFT.get(code)
     if left is None or ("s" in left and _times_alone(places, signs)):
         return
+    if claim.composed and all(place.figure.unit in ("s", "month") for place in places):
+        return  # bed-days are of beds
     if claim.figure.unit in ("s", "month") and claim.periods and not any(_is_time(place) for place in places):
         return  # "1,900 hours a year" is no ratio of two prices
     if by:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from rackmath.audit.quantity import MONEY, seconds_of
 from rackmath.audit.rules.cues import changing
@@ -18,6 +19,7 @@ def scaled(near: Near) -> Iterator[Candidate]:
     text = near.text
     if _RUN_RATE.search(claim.line.text):
         yield from _run_rates(near)
+    yield from _chained(near)
     off = any(word in text for word in ("off", "discount", "cut", "less", "cheaper", "rebate"))
     for base in near.places:
         told = pair(base, claim) if base.figure.kind == "amount" else None
@@ -68,6 +70,29 @@ def scaled(near: Near) -> Iterator[Candidate]:
             )
             yield Candidate("undone", score - 0.7, (base, by), _undone(ratio, True), "base ÷ (1 + share)")
             yield Candidate("undone", score - 0.8, (base, by), _undone(ratio, False), "base ÷ (1 − share)")
+
+
+def _chained(near: Near) -> Iterator[Candidate]:
+    """Yield a price after two discounts, one on the other."""
+    cut = [each for each in near.before[-6:] if each.figure.kind == "share" and not each.periods and _off(each)]
+    for first, second in pairwise(cut):
+        for base in near.before[-8:]:
+            told = pair(base, near.claim) if base.figure.kind == "amount" and base.figure.unit in MONEY else None
+            if told:
+                score = 1.6 + near.cues.tie - near.far(first, second) - 0.5 * near.cost[id(base)]
+                written = "base × (1 − first) × (1 − second)"
+                yield Candidate("discount", score, (base, first, second), _twice_less(told[0] / told[1]), written)
+
+
+def _off(place: Place) -> bool:
+    return changing(place) or _LESS.search(place.before[-24:]) is not None
+
+
+_LESS = re.compile(r"\b(?:less|minus|discount of|rebate of|another|a further|further|then)\s(?:a\s|about\s)?\Z")
+
+
+def _twice_less(ratio: float) -> Callable[..., float]:
+    return lambda base, first, second: base * (1 - first / 100) * (1 - second / 100) * ratio
 
 
 _SAVES = re.compile(

@@ -33,6 +33,7 @@ def shares_of(near: Near) -> Iterator[Candidate]:
     of_last = _OF_WHICH.search(claim.before) is not None and near.last is not None
     relative = _WHICH.search(claim.before) is not None and near.last is not None
     named_base = words_of(base["what"]) if base else frozenset()
+    points = next((each.figure.value for each in near.before[-2:] if each.figure.kind == "points"), 0.0)
     moved = _MOVED.search(claim.lead[-140:]) is not None
     annualised = _ANNUALISED_BEFORE.search(claim.before[-60:]) is not None
     for a, b, fa, fb, lenient in pairs(near):
@@ -47,6 +48,8 @@ def shares_of(near: Near) -> Iterator[Candidate]:
                 score -= 1.5  # "370 fewer" is itself the change
             if a.figure.kind == b.figure.kind == "factor":
                 score -= 1.0  # each is a change by itself
+            if points and abs(abs(a.figure.value - b.figure.value) - points) < 1e-9 and a.figure.kind == "share":
+                score += 1.0  # "from 80 % to 62 %, 18 points, or 18 % fewer"
             if relative:
                 score += 0.6 if a is near.last or b is near.last else -1.2
             for up in (True, False) if farther < WIDEST or claim.figure.value >= 90 else ():

@@ -58,6 +58,8 @@ def sums_of(near: Near) -> Iterator[Candidate]:
     like: list[tuple[Place, float]] = []
     for each in near.before:
         told = pair(each, claim) if each.figure.kind == "amount" and each.figure.low > 0 else None
+        if claim.composed and not each.composed:
+            continue
         if told and (each.size[0] == claim.size[0] or each.sentence in (claim.sentence, claim.sentence - 1)):
             like.append((each, told[0] / told[1]))
     after = [each for each in near.places[len(near.before) :] if each.figure.kind == "amount" and pair(each, claim)]

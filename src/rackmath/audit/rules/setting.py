@@ -80,6 +80,11 @@ class Place:
         """The fixed dimension, what turns the value into its base units, and what is counted."""
         return _size(self.figure)
 
+    @property
+    def composed(self) -> bool:
+        """Whether it counts things by time, as bed-days and GPU-hours do."""
+        return self.figure.unit == "" and bool(self.size[0]) and bool(self.size[2])
+
     @cached_property
     def origin(self) -> bool:
         """Whether it is what something started from, or is held against: "from 40", "rather than 40"."""
