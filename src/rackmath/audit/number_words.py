@@ -68,7 +68,8 @@ WORDED = re.compile(
 _OUT_OF = "|".join([*SMALL[1:], *TENS, "hundred", "a hundred"])
 _WHO = r"(?:\s(?:people|dollars?|euros?|pounds?|jobs?|homes?|trips?|requests?))?"
 ONE_IN = re.compile(
-    rf"(?<![\w-])(?P<part>{'|'.join(SMALL)}|\d{{1,2}})(?:{_WHO}|(?<=one)(?:\s[A-Za-z-]{{2,20}}){{1,3}}?)\s(?:in|out of)\s(?:every\s)?"
+    rf"(?<![\w-])(?P<part>{'|'.join(SMALL)}|\d{{1,2}})(?:{_WHO}|(?<=one)(?:\s[A-Za-z-]{{2,20}}){{1,3}}?)\s(?:in|"
+    rf"out of)\s(?:every\s)?"
     rf"(?P<whole>{_OUT_OF}|\d{{1,3}})\b"
     r"(?!\s?(?:%|per cent|percent|[a-z]+\s(?:days|weeks|months|years)|days|weeks|months|years|hours|minutes))",
     re.IGNORECASE,

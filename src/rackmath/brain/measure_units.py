@@ -7,7 +7,8 @@ from decimal import Decimal
 MONEY_SIGNS = {"$": "usd", "us$": "usd", "usd": "usd", "€": "eur", "eur": "eur", "£": "gbp", "gbp": "gbp", "¥": "jpy",
                "jpy": "jpy", "a$": "aud", "c$": "cad", "chf": "chf"}  # fmt: skip
 SCALES = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "million": 6, "b": 9, "bn": 9, "billion": 9, "t": 12,
-          "tn": 12, "trillion": 12, "quadrillion": 15, "quintillion": 18, "sextillion": 21, "septillion": 24}  # fmt: skip
+          "tn": 12, "trillion": 12, "quadrillion": 15, "quintillion": 18, "sextillion": 21,
+          "septillion": 24}  # fmt: skip
 """Powers of ten by scale word in small letters."""
 
 _WORDS = """

@@ -19,7 +19,10 @@ from rackmath.brain.measure_units import MONEY_SIGNS, SCALES, unit_of
 _NUMBER = r"(?:\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3}){1,6}(?!\d)|\d{1,18})(?:\.\d{1,12})?|\.\d{1,12}"
 _SIGN = r"(?:US\$|A\$|C\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF)\s?)"
 _POWER = r"\s?[×x*]\s?10\s?(?:\^|\*\*)?\s?(?P<power>[-−⁻]?(?:\d{1,3}|[⁰¹²³⁴-⁹]{1,3}))"
-_SCALE = r"\s?(?P<scale>thousand|million|billion|trillion|quadrillion|quintillion|sextillion|septillion|mn\b|bn\b|tn\b|MM\b)|(?P<letter>[kKmMbBtT])(?![A-Za-z/])"
+_SCALE = (
+    r"\s?(?P<scale>thousand|million|billion|trillion|quadrillion|quintillion|sextillion|septillion|mn\b|bn\b|tn\b|MM\b)|"
+    r"(?P<letter>[kKmMbBtT])(?![A-Za-z/])"
+)
 _WORD = r"[A-Za-zµΩ]{1,14}(?:/[A-Za-z]{1,8}|-hours?)?"
 _PATTERN = re.compile(
     rf"(?<![\w.,$€£¥])(?P<money>{_SIGN})?(?P<number>{_NUMBER})(?!\.?\d)(?:{_POWER})?(?:{_SCALE})?(?P<plus>\+)?"

@@ -32,7 +32,8 @@ _MEASURES = {
     handle handles handled rate generate generates produce produces sustain sustains sustained""",
     "lose": """lose loses lost loss losses evaporate evaporates evaporated evaporative leak leaks leaked leaking
     leakage""",
-    "staff": "staff post posts head heads headcount employee employees fte ftes workforce personnel payroll worker workers wte wtes",
+    "staff": """staff post posts head heads headcount employee employees fte ftes workforce personnel payroll worker
+    workers wte wtes""",
     "rider": "rider riders passenger passengers ridership boarding boardings commuter commuters",
     "home": "home homes household households dwelling dwellings house houses premises",
     "lorry": "lorry lorries truck trucks hgv",

@@ -159,7 +159,7 @@ def likeness(a: Reading, b: Reading, weights: Weights) -> Likeness | None:
 
 
 MUCH, MORE_STILL = 1.4, 1.7
-"""Weight, in words that stand nowhere else, from which much is said by both sides: with what is measured, and without."""
+"""Weight, in words that stand nowhere else, from which both sides say much: with what is measured, and without."""
 
 
 def _is_measured_alike(a: Reading, b: Reading, common: frozenset[str], told: float) -> bool:

@@ -144,8 +144,8 @@ def readings(matter: Matter) -> Iterator[Reading]:
 
 
 def _times(text: str) -> frozenset[str]:
-    """Return the parts of a year that a text tells; the end of a year is in December."""
-    return frozenset(_TIME.findall(text)) | ({"December"} if _YEAR_END.search(text) else set())
+    """Return the parts of a year that a text tells; when a year ends is not told by calling it the year-end."""
+    return frozenset(_TIME.findall(_YEAR_END.sub("", text)))
 
 
 def _of_many(text: str, each: Quantity) -> Quantity:
@@ -171,7 +171,11 @@ POWER_PRICE = "=power-price"
 """What money for energy measures, whatever words are used."""
 
 
-_FOR_ENERGY = re.compile(rf"\s(?:for|per)\s(?:an?|each|every|one)\s({'|'.join(_KWH)})\b", re.IGNORECASE)
+_FOR_ENERGY = re.compile(
+    rf"\s(?:for|per)\s(?:an?|each|every|one)\s(?:[a-z-]{{3,14}}\s)?"
+    rf"({'|'.join(_KWH)})\b",
+    re.IGNORECASE,
+)
 
 
 def _of_one_kwh(text: str, each: Quantity) -> Quantity:

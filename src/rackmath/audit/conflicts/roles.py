@@ -9,7 +9,8 @@ from rackmath.audit.quantity import Quantity
 _CHANGED = re.compile(
     r"\s?(?:[a-z]{2,14}\s){0,2}?(?:more|fewer|less|higher|lower|cheaper|dearer|faster|slower|longer|shorter|better|"
     r"worse|up|down|off|above|below|ahead|behind|larger|smaller|greater|increase|decrease|rise|fall|drop|cut|reduction|growth|"
-    r"gain|decline|discount|savings?(?! (?:account|bank|book|product|plan|deposit))|improvement|jump|premium|surge|compression|overrun|haircut|markup|mark-up|extra|"
+    r"gain|decline|discount|savings?(?! (?:account|bank|book|product|plan|deposit))|improvement|jump|premium|"
+    r"surge|compression|overrun|haircut|markup|mark-up|extra|"
     r"short|a turn)\b"
 )
 _CHANGES = re.compile(
@@ -27,21 +28,27 @@ _IF = re.compile(
     re.IGNORECASE,
 )
 _MIGHT = re.compile(
-    r"\b(?:would|could|might|should|(?-i:may(?! (?:take|carry|hold|seat|accommodate|sell|charge|each be|be (?:run|exercised|carried|charged)))))\b",
+    r"\b(?:would|could|might|should|(?-i:may(?! (?:take|carry|hold|seat|accommodate|sell|charge|each be|"
+    r"be (?:run|exercised|carried|charged)))))\b",
     re.IGNORECASE,
 )
 _WILL = re.compile(r"\bwill\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:expect(?:s|ed)?|forecasts?|project(?:s|ed|ion|ions)|predict\w{1,4}|plan(?:s|ned)? to|(?:is|are) to|"
     r"due (?:to|in)|propos(?:es|ed|al)|"
-    r"aims?|guid(?:ed|es|ance)|targets?|goals?|hopes? to|wants? to|by (?:2027|2028|2029|203\d|204\d|205\d)|"
-    r"next (?:year|summer|winter|quarter))\b",
+    r"aims?|guid(?:ed|es|ance)|targets?|goals?|hopes? to|wants? to)\b",
+    re.IGNORECASE,
+)
+_TO_COME = re.compile(
+    r"\b(?:by (?:2027|2028|2029|203\d|204\d|205\d)|next (?:year|summer|winter|"
+    r"quarter))\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
     r"\b(?:had (?:been|stood|taken|cost|run|paid|asked|charged|averaged)|used to|formerly|previously|originally|"
     r"(?:was|were|had|cost) once|once (?:was|were|had|cost|stood|paid)|"
-    r"until (?:recently|lately|then|last|the end of last)|(?<!end of )(?<!close of )(?:last|previous) (?:year|month|season|quarter)\b(?!['’]| (?:closed|ended|ends))|"
+    r"until (?:recently|lately|then|last|the end of last)|(?<!end of )(?<!close of )(?:last|previous) (?:year|"
+    r"month|season|quarter)\b(?!['’]| (?:closed|ended|ends))|"
     r"a year (?:ago|earlier|before)|the year before|years? (?:ago|earlier)|in the past)\b",
     re.IGNORECASE,
 )
@@ -69,7 +76,7 @@ def role_of(text: str, start: int, end: int, figure: Quantity) -> str:
     told, before = _between_commas(text, start, end, figure)  # a verb of another clause says nothing of this figure
     if _MIGHT.search(before):
         return "if"
-    if _WILL.search(before) or _AHEAD.search(told):
+    if _WILL.search(before) or _AHEAD.search(before) or _TO_COME.search(told):
         return "ahead"
     return "once" if _ONCE.search(told) else ""
 

@@ -7,6 +7,7 @@ import re
 from rackmath.audit.conflicts.lexicon import SAYERS, STOP, meanings
 from rackmath.audit.conflicts.sentence import FIGURE, YEAR, Sentence, content
 from rackmath.audit.conflicts.stems import stem
+from rackmath.audit.number_words import ONE_IN
 from rackmath.audit.quantity import Quantity
 from rackmath.audit.rules.setting import is_name
 
@@ -46,7 +47,7 @@ def is_stated(sentence: Sentence, each: Quantity) -> bool:
     text = sentence.line.text
     return not (
         each.kind in ("year", "points", "factor")
-        or (each.worded and not (each.kind == "share" and _SHARE_OF.match(text[each.end : each.end + 5])))
+        or (each.worded and not (each.kind == "share" and _is_told_of(text, each)))
         or (each.unit == "" and each.kind == "amount" and not each.per and not noun_of(text, each))
         or (each.unit == "" and YEAR.fullmatch(each.text) is not None)
         or (
@@ -62,6 +63,11 @@ def is_stated(sentence: Sentence, each: Quantity) -> bool:
         or _OTHER_END.search(text[max(0, each.start - 50) : each.start]) is not None
         or (each.unit in ("s", "month") and _when(text, each))
     )
+
+
+def _is_told_of(text: str, each: Quantity) -> bool:
+    """Whether a share in words says of what it is: "a fifth of our work", "seven in ten patients"."""
+    return _SHARE_OF.match(text[each.end : each.end + 5]) is not None or ONE_IN.fullmatch(each.text) is not None
 
 
 def is_day(text: str, each: Quantity) -> bool:

@@ -2,8 +2,8 @@
 
 Where words single out no formula, agreement itself can: of all products, quotients, sums and differences whose units
 come out right, ranked by how near and how simple they are, hardly any gives a figure of three digits by accident. So
-each combination that gives the claim is held against the number of those before it in that rank that could have. What is
-found here confirms a figure and never doubts one.
+each combination that gives the claim is held against the number of those before it in that rank that could have. What
+is found here confirms a figure and never doubts one.
 """
 
 from __future__ import annotations

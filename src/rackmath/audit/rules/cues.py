@@ -21,7 +21,8 @@ _STRONG = re.compile(
     r"leaves?|adds?|equals?))|\b(?:that|this|which)\s(?:takes?|costs?|needs?|requires?|saves?)|\b(?:and|then)\s(?:you|we|one)\s(?:have|has|get|gets)|"
     r"\b(?:i\.e\.,?|that is,?|or|hence|thus|therefore|so|makes?|making|giving|gives?|comes? to|came to|"
     r"totals?|totall?ing|amount(?:s|ed)? to|add(?:s|ed)? up to|sums? (?:up )?to|"
-    r"\bcall (?:it|that|this)|\b(?:calls?|called|describes?|described|presents?|presented|reports?|reported|hails?|hailed|bills?|billed)\s"
+    r"\bcall (?:it|that|this)|\b(?:calls?|called|describes?|described|presents?|presented|reports?|reported|"
+    r"hails?|hailed|bills?|billed)\s"
     r"(?:this|that|it|these|the [a-z]+)\s(?:as\s)?an?|\b(?:coverage|cover|multiple|ratio|leverage|gearing) of|"
     r"amounting to|equals?|equal to|equivalent to|works? out (?:at|to)|in other words,?|for a total of|yields?|implies|"
     r"implying|leaving|leaves|bringing|becomes?|(?:off|cut|discount),?\s(?:[a-z]+\s){0,3}to)|=|≈|→)"
@@ -59,7 +60,8 @@ _DERIVES = re.compile(
 )
 _CONCLUDES = re.compile(r"\b(?:therefore|thus|hence|so|accordingly|then|altogether|consequently|such)\b", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined(?!-)|all told|sum|sums|adds? up|overall|"
+    r"\b(?:in (?:all|total)|altogether|together|total(?:s|l?ed|l?ing)?|combined(?!-)|all told|sum|sums|adds? up|"
+    r"overall|"
     r"the whole|"
     r"all (?:two|three|four|five|six)|in sum|bringing|all in|all-in|aggregate|both)\b",
     re.IGNORECASE,
@@ -116,7 +118,8 @@ _REST = re.compile(r"\b(?:remaining|rest|remainder|balance)(?:\s(?:of|is|was|,))
 _REMAINDER = re.compile(r"(?:The|All the|Its|Our) (?:remaining|rest|remainder|others?)\b[^.;:]{0,60}\Z", re.IGNORECASE)
 _KNOWN = re.compile(r"(?<!or )(?<!making )\b(?:the|its|their|our|this|that|those|these|his|her)\s\Z", re.IGNORECASE)
 _GIVES_THE = re.compile(
-    r"\b[Cc]all (?:it|that|this)\s(?:about\s|roughly\s)?\Z|\b(?:gives?|makes?|yields?|adds? up to|comes? to|equals?|makes? up) (?:the|our|its)\s\Z"
+    r"\b[Cc]all (?:it|that|this)\s(?:about\s|roughly\s)?\Z|\b(?:gives?|makes?|yields?|adds? up to|comes? to|"
+    r"equals?|makes? up) (?:the|our|its)\s\Z"
 )
 _A_RISE = re.compile(
     r"(?:[,:;(—–]\s?|\b(?:is|was|makes|or|represents|means)\s)(?:and\s)?(?:an?|"
@@ -133,7 +136,8 @@ _GAIN = re.compile(
     r"markup|mark-up|growth)\b"
 )
 _THE_GAP = re.compile(
-    rf"\b(?:the|a) (?:[a-z]+ )?(?:difference|gap|shortfall|deficit|surplus|remainder|balance|loss|profit) (?:of|is|was|comes to|becomes)\s{_OPEN}\Z"
+    rf"\b(?:the|a) (?:[a-z]+ )?(?:difference|gap|shortfall|deficit|surplus|remainder|balance|loss|profit) (?:of|"
+    rf"is|was|comes to|becomes)\s{_OPEN}\Z"
 )
 _IS_A = re.compile(
     rf"\b(?:this|that|which|it)(?:['’]s|\s(?:is|was|makes|gives|means|represents|implies|yields))\san?\s(?:[a-z-]+\s){{1,4}}of\s{_OPEN}\Z",

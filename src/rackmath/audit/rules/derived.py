@@ -153,7 +153,11 @@ def _agreed(
 
 
 def _turned(
-    claim: Place, figure: Quantity, near: Near, ranked: Sequence[Candidate], best: tuple[float, Candidate, Computed, Verdict]
+    claim: Place,
+    figure: Quantity,
+    near: Near,
+    ranked: Sequence[Candidate],
+    best: tuple[float, Candidate, Computed, Verdict],
 ) -> tuple[Finding, Candidate] | None:
     """Return the finding that a rise was taken of the end, or a fall of the start, where just that agrees."""
     worth, each, _, verdict = best
@@ -199,7 +203,7 @@ CHANCE: dict[tuple[bool, Verdict], float] = {
     (False, "holds"): 2.4,
     (False, "rounds"): 3.0,
 }
-"""Surprise from which agreement alone confirms: less where words set the figure out as a result, and where it is exact."""
+"""Surprise from which agreement confirms: less where words set a figure out as a result, and where it is exact."""
 
 ADDED = frozenset({"sum", "mix", "product", "agreement"})
 """What may give a total."""

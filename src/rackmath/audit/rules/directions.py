@@ -54,7 +54,8 @@ _NOUN = re.compile(
 
 
 _PRICED = re.compile(
-    r"[^.;:]{0,80}?\b(?:so|which|thus|hence|therefore|making|making it|thereby)\b(?![^.;:]{0,80}\b(?:not|than|if|would)\b)[^.;:]{0,60}?\b"
+    r"[^.;:]{0,80}?\b(?:so|which|thus|hence|therefore|making|making it|thereby)\b(?![^.;:]{0,80}\b(?:not|than|"
+    r"if|would)\b)[^.;:]{0,60}?\b"
     r"(?:(?P<up>dearer|costlier|more expensive)|(?P<down>cheaper|less expensive))\b"
 )
 """What a sentence concludes from the way of a price."""
@@ -220,12 +221,15 @@ def _apposed(first: Place, second: Place) -> Iterator[Finding]:
 _MORE = r"more|higher|greater|larger|longer|bigger|dearer|costlier|better paid"
 _LESS = r"less|lower|smaller|shorter|cheaper|fewer"
 _THAN = re.compile(
-    rf"[^.;:()]{{0,60}}?(?:,|\b(?:is|are|was|were))\s(?:(?:still|well|far|much|even|clearly|slightly|a little|already|and thus|and so)\s)?"
+    rf"[^.;:()]{{0,60}}?(?:,|\b(?:is|are|was|were))\s(?:(?:still|well|far|much|even|clearly|slightly|a little|"
+    rf"already|and thus|and so)\s)?"
     rf"(?:(?P<up>{_MORE})|(?P<down>{_LESS}))\sthan\s(?:(?:the|its|our|their|his|her|a|an)\s)?(?:[a-z-]+\s){{0,4}}\Z"
 )
 _VERB = re.compile(
-    r"[^.;:()]{0,60}?\b(?:(?P<up>exceeds?|outweighs?|outstrips?|(?:(?:comfortably|easily|more than|just|fully)\s)?covers?|tops)|"
-    r"(?P<down>undercuts?|falls short of|is short of|stays (?:below|under)|is (?:below|under)))\s(?:the|its|our|their|his|her)\s"
+    r"[^.;:()]{0,60}?\b(?:(?P<up>exceeds?|outweighs?|outstrips?|(?:(?:comfortably|easily|more than|just|"
+    r"fully)\s)?covers?|tops)|"
+    r"(?P<down>undercuts?|falls short of|is short of|stays (?:below|under)|is (?:below|under)))\s(?:the|its|our|"
+    r"their|his|her)\s"
     r"(?:[a-z-]+\s){0,4}\Z"
 )
 _WHICH = re.compile(r",?\s(?:which|that)\s(?:the|its|our|their|his|her)\s\Z")

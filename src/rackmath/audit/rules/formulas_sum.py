@@ -12,7 +12,6 @@ from rackmath.audit.rules.pairs import lends, pair
 from rackmath.audit.rules.setting import Place, words_of
 from rackmath.audit.rules.sums import GOES_ON, prices_of
 
-
 _NAMED = re.compile(
     r"(?:^|[.;:,]\s|\band\s|\b(?:so|then|with)\s)(?:the\s|its\s|their\s|our\s)?(?P<names>(?:[a-z-]+\s){0,2}[a-z-]+"
     r"(?:,\s(?:the\s)?[a-z-]+){0,2}\s(?:and|plus)\s(?:the\s|its\s)?[a-z-]+(?:\s[a-z-]+){0,1}?)\s(?:both\s|taken\s)?"

@@ -92,7 +92,7 @@ _ACTS = re.compile(
 
 
 def _is_next(each: Candidate, claim: Place, near: Near) -> bool:
-    """Whether another figure like the claim stands between the formula and it: "so €37 million, and €3 million for …"."""
+    """Whether another figure like the claim stands between it and the formula: "so €37 million, and €3 million for"."""
     ends = [place.figure.end for place in each.inputs if place.sentence == claim.sentence]
     last = near.last
     if last is None or last.sentence != claim.sentence or not ends or any(place is last for place in each.inputs):

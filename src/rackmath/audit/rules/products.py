@@ -48,7 +48,7 @@ _BREAK = re.compile(
 )
 _AT = re.compile(r"\bat\s*\Z|[×x@]\s?(?:[A-Z]\S*)?|\bcosting\b|\bdrawing\b|\bpaid\b|\bworking\b")
 _OR = re.compile(r"\bor\b")
-"""Between two amounts of one unit it tells the first again, for another period: "$240M annually or $60M each quarter"."""
+"""Between amounts of one unit it tells the first again, for another period: "$240M annually or $60M each quarter"."""
 
 
 def _told_again(before: Quantity, claim: Quantity) -> bool:
