@@ -541,8 +541,8 @@ def _per(text: str, end: int, money: bool) -> tuple[tuple[str, ...], float, int,
     """Return what stands after a figure: what it is per, by how many of them, where that ends, and whether "each"."""
     if adverb := _ADVERB.match(text, end):
         if adverb["each"]:
-            if of := _EACH_TIME.match(text, adverb.end()):
-                return (period(of["thing"].casefold()),), 1.0, of.end(), False
+            if each_time := _EACH_TIME.match(text, adverb.end()):
+                return (period(each_time["thing"].casefold()),), 1.0, each_time.end(), False
             match = _PER.match(text, adverb.end())
             if match and not match["of"] and (name := period(match["thing"].casefold())):
                 return (name,), 1.0, match.end("thing"), True

@@ -185,9 +185,8 @@ class _Grid:
         for signs in ((1, 1), (1, -1), (-1, 1)):
             self._add(logs, codes, cost, (first, second), signs, 0.0)
         near = np.argsort(cost)[:TRIPLES]
-        near = near[[(i, j, k) for i, j, k in combinations(range(len(near)), 3)]] if len(near) > 2 else None
-        if near is not None:
-            i, j, k = near.T
+        if len(near) > 2:
+            i, j, k = near[list(combinations(range(len(near)), 3))].T
             apart = (masks[i] & masks[j] | (masks[i] | masks[j]) & masks[k]) == 0
             three = i[apart], j[apart], k[apart]
             for ways in ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)):

@@ -62,7 +62,7 @@ def paybacks(near: Near) -> Iterator[Candidate]:
         for outlay in money:
             if outlay in (a, b) or outlay.periods:
                 continue
-            score = 1.8 + cues.tie - near.far(a, b) - 0.5 * near.cost[id(outlay)]
+            score = 3.0 + cues.tie - near.far(a, b) - 0.5 * near.cost[id(outlay)] + (1.6 if against(a, b) else 0.0)
             yield Candidate(
                 "quotient",
                 score,

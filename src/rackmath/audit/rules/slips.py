@@ -193,9 +193,9 @@ def _bases(each: Candidate, figure: Quantity, told: Cues) -> Iterator[str]:
         if abs(value * (by.figure.value / 100) ** 2 - figure.value) <= max(exact, ROUNDED * figure.value) and less:
             yield f"{base.figure.text} was multiplied by {by.figure.text}, but what is paid idle makes a unit dearer."
     if each.rule == "discount" and len(each.inputs) == 3 and not figure.hedge:
-        base, first, second = (place.figure.value for place in each.inputs)
-        added = value / (1 - first / 100) / (1 - second / 100) * (1 - (first + second) / 100)
-        if abs(added - figure.value) <= max(exact, ROUNDED * figure.value) < abs(value - added) and base:
+        one, other = (place.figure.value / 100 for place in each.inputs[1:])
+        added = value / (1 - one) / (1 - other) * (1 - one - other)
+        if abs(added - figure.value) <= max(exact, ROUNDED * figure.value) < abs(value - added):
             yield "Discounts on discounts multiply; they do not add."
     if each.rule == "discounts" and not figure.hedge:
         total = sum(place.figure.value for place in each.inputs)
