@@ -628,7 +628,7 @@ def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
             if each.over != before.over:
                 low = before.low / each.over
             if (before.unit == "" and each.unit != "") or (
-                before.scale == 1.0 and each.scale != 1.0 and before.unit == each.unit
+                before.scale == 1.0 and each.scale != 1.0 and before.unit == each.unit and not before.text[-1].isalpha()
             ):
                 low = before.low / before.scale * each.scale
             if low <= high:

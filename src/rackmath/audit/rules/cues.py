@@ -286,6 +286,8 @@ def _apposed(claim: Place, lead: str, before: Place | None) -> float:
     counted = claim.figure.kind == "amount" and lead.rstrip().endswith(",") and not _TOTAL.search(claim.after[:24])
     if like and (_ITEM.match(claim.after) or (counted and not _LESS.search(claim.after[:24]))):
         return 0.4  # one of a list
+    if not like and claim.figure.kind == "amount" and not claim.figure.unit and lead.rstrip().endswith(","):
+        return 0.6  # "23 hours, one sample each minute, 143 pods"
     opened = lead.rstrip().endswith("(") and claim.figure.kind == "amount"
     return 0.9 if opened else 1.2
 

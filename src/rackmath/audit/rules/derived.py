@@ -226,7 +226,7 @@ def _slipped(
         or (figure.kind == "amount" and claim.figure.step == 0.0 and not figure.unit)
     ):
         return None
-    if given(claim):
+    if given(claim) or not (figure.kind != "amount" or figure.unit or figure.per or figure.noun):
         return None
     plain = list(islice((each for each in ranked[:40] if not strange(each, claim, told, near)), MOST))
     found = slip(claim, figure, told, plain, _width(figure), alone=alone)

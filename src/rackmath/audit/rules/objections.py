@@ -168,6 +168,8 @@ def _unlike(claim: Place, each: Candidate, near: Near) -> bool:
     if len(each.inputs) != 2 or each.rule not in ("share", "change", "ratio", "difference"):
         return False
     a, b = each.inputs
+    if each.rule == "change" and _of_another(a, b):
+        return True
     if each.rule == "difference" and any(_of_another(place, claim) for place in each.inputs):
         return True
     if each.rule == "difference" and (near.cues.less is False or not 0.02 < a.base / max(b.base, 1e-300) < 50):

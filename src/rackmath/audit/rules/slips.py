@@ -110,6 +110,8 @@ def slip(
             if not _is(figure, computed.scaled(by)) or (by in HALVES and not (alone and figure.kind == "amount")):
                 continue
             surprise = min(4.0, -log(min(1.0, rank * len(POWERS) * max(width, 2 * ROUNDED) / 2.0)))
+            if figure.kind == "share" and by in (1000.0, 0.001):
+                continue  # nobody takes a share for a thousandth of it
             if by in SCALES and each.rule in ("sum", "difference"):
                 continue  # what is added has one scale
             if by in SCALES and any(not (place.figure.unit or place.figure.noun) for place in each.inputs):

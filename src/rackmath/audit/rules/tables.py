@@ -255,7 +255,8 @@ def _learnt(
             distinct = len(
                 {round(computed.value, 9) for *_, computed, verdict in judged if verdict in ("holds", "rounds")}
             )
-            if (right >= 3 and distinct > 1) or (right == 2 == distinct and len(judged) == 3):
+            several = distinct > (1 if name in ("sum", "difference") else 2)  # products come near by chance
+            if (right >= 3 and several) or (right == 2 == distinct and len(judged) == 3):
                 key = (right, -abs(target - a) - abs(target - b))
                 if right * 2 > len(judged) and (best is None or key > best[:2]):
                     which = frozenset({a, b, target})
