@@ -16,7 +16,7 @@ from rackmath.brain.site import Site
 from rackmath.vault import Vault
 from rackmath.web.audit_report import render_audit
 from rackmath.web.audit_rows import pieces
-from rackmath.web.audited import audit_of
+from rackmath.web.audited import Audited, audit_of
 from rackmath.web.charts.claimed import claimed_chart
 from rackmath.web.charts.layers import layers
 from rackmath.web.pages import Asked, find
@@ -289,3 +289,11 @@ def test_a_served_brain_is_audited_beside_the_requests(tmp_path, runner):
     second = found.browser().get("/audit").text
     assert "is being audited" not in second
     assert "findings do not hold" in second
+
+
+def test_the_audit_page_does_not_speak_of_what_it_has_not_read_yet(site, monkeypatch):
+    pending = Audited((), ready=False, current=False, problem="")
+    monkeypatch.setattr("rackmath.web.pages.audit.audit_of", lambda library, day: pending)
+    text = strict(page(site, "/audit")[1])
+    assert "The first audit is running" in text
+    assert "Nothing here can be checked" not in text

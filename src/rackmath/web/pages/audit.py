@@ -63,12 +63,13 @@ def audit(site: Site, asked: Asked) -> Page:
     for row in shown:
         html[f"wide-{row['key']}"] = chart(row, WIDE, "-w")
         html[f"narrow-{row['key']}"] = chart(row, NARROW, "-n")
-    said = headline(counts)
+    ready = all(each.ready for _, each in told)
+    said = headline(counts) if ready or counts["total"] else "The first audit is running"
     asked_with = {"kind": kind, "show": "" if show == "open" else show}
     data = {
         "day": asked.day.isoformat(),
         "headline": said,
-        "ready": all(each.ready for _, each in told),
+        "ready": ready,
         "notices": _notices(told),
         "summary": counts,
         "choices": _choices(kind, show),
