@@ -41,8 +41,8 @@ CONFIRMED = {
     "28.3 minutes.": ("28.3", 28.25),
     "The fee is £1,495. The instalment falls from £1,020 a month to £870 a month, so the fee is recovered in ten "
     "months.": ("ten months", 9.97),
-    "A product fee of £1,495 is due. The early repayment charge, which he had forgotten, was £4,800. He saves £3,600 in "
-    "interest. Fee and charge amount to £6,295.": ("£6,295", 6295),
+    "A product fee of £1,495 is due. The early repayment charge, which he had forgotten, was £4,800. He saves £3,600 "
+    "in interest. Fee and charge amount to £6,295.": ("£6,295", 6295),
     "Training a 7B model on 1T tokens takes 4.2×10^22 FLOPs.": ("4.2×10^22", 4.2e22),
     "With 12.24M tokens an hour it is 12.24M × 730 hrs = 8.94B tokens.": ("8.94B", 8.9352e9),
 }
@@ -63,7 +63,8 @@ WRONG = {
     "31.7 minutes.": 28.25,
     "Gloves list at £6.40 a box, less 15% under the framework and then a further 10% for pallets. We pay £4.80.": 4.896,
     "Thirty-four beds were blocked on an average day: 34 beds. Over twelve months this is 1,034 bed-days.": 12410,
-    "Income was €22.0 million. Costs were €29.4 million, and the county makes good the difference of €8.4 million.": 7.4e6,
+    "Income was €22.0 million. Costs were €29.4 million, and the county makes good the difference of "
+    "€8.4 million.": 7.4e6,
     "The yard wants 7.2 MWh of cells at €510 a kWh, so €36.7 million for the pack.": 3.672e6,
     "The monthly bill rose from $475,000 to $1.1 million, an increase of 57%.": 131.6,
     "A 7 billion parameter model trained on 2 trillion tokens needs roughly 84 quintillion FLOPs.": 84_000,
@@ -100,16 +101,18 @@ def test_nothing_is_cheaper_by_all_of_its_price():
 HARMLESS = [
     "On input alone the monthly bill rose from $475,000 to $1.1 million.",
     "Principal runs off over five years from $1.2B, hence $240M annually or $60M each quarter.",
-    "We have collected 11.6% of budgeted revenues, which equals $14,249,100. At this time last year we had $12,366,706 in "
-    "revenues, which is 9.9% of the actual amount of revenues of that year.",
+    "We have collected 11.6% of budgeted revenues, which equals $14,249,100. At this time last year we had $12,366,706 "
+    "in revenues, which is 9.9% of the actual amount of revenues of that year.",
     "Third-quarter revenue was 25%, 29% and 31% of annual revenue for fiscal years 2012, 2011 and 2010, respectively.",
     "Do you rent 1000 H100s for 2 weeks or 500 H100s for 4 weeks?",
     "U.S. revenue dropped 16% sequentially. All in all, operating income rose 42% from last year (and 16% from last "
     "quarter).",
     "From 15.5 down to 14 knots saves 18% on a crossing, and lengthens it by 13 minutes.",
     "This results in a payback of 7.5 years, leaving 17.5 years of free electricity over a 25-year warranty.",
-    "The full fare is 58 euros and the resident price 37.70, which is 35% off. Residents over 65 get another 20% off that.",
-    "With 81% of slots sold and a CPM of $27.70, a home brings $6.10. The fee is $7.99. Fee and ads together make $14.09.",
+    "The full fare is 58 euros and the resident price 37.70, which is 35% off. Residents over 65 get "
+    "another 20% off that.",
+    "With 81% of slots sold and a CPM of $27.70, a home brings $6.10. The fee is $7.99. Fee and ads "
+    "together make $14.09.",
     "Differences at the top (88% vs 89%) are within noise; the best stands at 91%.",
     "$2.00 / (85 x 3,600) x 1,000,000 = $6.54 per 1M tokens.",
     "Balances fell from £7.4bn to £6.5bn, a slippage of 12%.",
@@ -146,3 +149,12 @@ def test_figures_are_told_in_their_printed_unit(text, printed):
     (figure,) = quantities(text)
     unit, name = figure.printed
     assert (pytest.approx(figure.value / unit), name) == printed
+
+
+@pytest.mark.parametrize(("second", "verdict"), [("£988", "wrong"), ("£788", "holds")])
+def test_what_is_called_cheaper_is_held_against_both_prices(second, verdict):
+    text = (
+        "A boiler costs £2,900. It uses 12,000 kWh of gas at 7p, £840 a year. A heat pump needs 3,800 kWh, "
+        f"{second} a year. The memo says that the heat pump is cheaper to run."
+    )
+    assert [each.verdict for each in _found(text) if each.rule == "direction"] == [verdict]

@@ -10,7 +10,7 @@ from rackmath.audit.finding import Finding, Verdict
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import MONEY, Quantity
 from rackmath.audit.rules.pairs import pair
-from rackmath.audit.rules.setting import Place
+from rackmath.audit.rules.setting import Place, words_of
 
 _NOW = re.compile(
     r"\b(?:this (?:year|month|week|quarter|season|time)(?:['’]s)?|now|today|currently|at present|these days|"
@@ -67,6 +67,7 @@ def directions(lines: Sequence[Line], figures: Iterable[list[Place]]) -> Iterato
     for section in figures:
         yield from _concluded(section, text)
         yield from _more_than_all(section)
+        yield from _called_cheaper(section, text)
         for first, second in pairwise(section):
             if not _alike(first, second):
                 continue
@@ -216,6 +217,63 @@ def _apposed(first: Place, second: Place) -> Iterator[Finding]:
         word = match["up"] or match["down"]
         place = second.figure.end + match.start("up" if match["up"] else "down")
         yield _told(first, second, second.line, place, word, match["up"] is not None, 0.85)
+
+
+_CALLED = re.compile(
+    r"(?P<who>(?:[A-Za-z-]{2,20}\s){1,4}?)(?:is|was|comes out|came out|turns out|works out|remains)\s"
+    r"(?:(?:thus|therefore|still|now|even|clearly)\s)?(?:the\s)?(?P<word>cheaper|dearer|costlier|more expensive|"
+    r"less expensive)\b(?:\sto\s(?:run|own|operate|buy|hire))?(?P<after>[^.;]{0,60})"
+)
+BACK = 5
+"""Sentences back to which the two prices are looked for."""
+
+
+def _called_cheaper(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]:
+    """Check "the heat pump is cheaper to run" against the prices told before: its own, and the other one's."""
+    prices = [each for each in section if each.figure.unit in MONEY and each.figure.low > 0 and not each.figure.hedge]
+    for number in sorted({each.sentence + ahead for each in prices for ahead in (1, 2)}):
+        line = lines.get(number)
+        if line is None or line.heading != prices[0].line.heading or any(letter.isdigit() for letter in line.text):
+            continue
+        match = _CALLED.search(line.text)
+        if match is None or _UNSURE.search(line.text):
+            continue
+        near = [each for each in prices if 0 < number - each.sentence <= BACK]
+        who, than = words_of(match["who"]), words_of(match["after"]) if " than " in match["after"] else frozenset()
+        own = next((each for each in reversed(near) if who & _label(each, lines)), None)
+        if own is None or not who:
+            continue
+        others = [each for each in near if each is not own and _is_rival(each, own) and not who & _label(each, lines)]
+        named = [each for each in others if than & _label(each, lines)]
+        rivals = named or others
+        if not rivals or (than and not named and len(others) > 1):
+            continue
+        other = rivals[-1]
+        cheaper = own.figure.value < other.figure.value
+        verdict: Verdict = "holds" if cheaper == (match["word"] in ("cheaper", "less expensive")) else "wrong"
+        told = f"{own.figure.text} is {'less' if cheaper else 'more'} than {other.figure.text}"
+        end = f"as {match['word']!r} says." if verdict == "holds" else f"but the text says {match['word']!r}."
+        yield _said(line, match.start("word"), match["word"], verdict, 0.82, (other, own), f"{told}, {end}")
+
+
+_UNSURE = re.compile(r"\b(?:not|never|no|if|would|could|should|unless|until|whether|wrong|than it)\b|n['’]t\b")
+_GOES_ON = re.compile(r"(?:It|That|This|Over|At|For)\b")
+
+
+def _label(place: Place, lines: dict[int, Line]) -> frozenset[str]:
+    """Return the words of the sentence that say what a price is of; "It costs …" takes those of the one before."""
+    told = words_of(place.line.text)
+    before = lines.get(place.sentence - 1)
+    if before and _GOES_ON.match(place.line.text) and before.heading == place.line.heading:
+        told |= words_of(before.text)
+    return told
+
+
+def _is_rival(each: Place, own: Place) -> bool:
+    """Whether two prices are of one sort and size, in sentences of their own."""
+    first, second = each.figure, own.figure
+    alike = first.unit == second.unit and (first.per == second.per or not first.per or not second.per)
+    return alike and each.sentence != own.sentence and 0.2 < first.value / second.value < 5
 
 
 _MORE = r"more|higher|greater|larger|longer|bigger|dearer|costlier|better paid"
