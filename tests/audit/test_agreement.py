@@ -158,3 +158,22 @@ def test_what_is_called_cheaper_is_held_against_both_prices(second, verdict):
         f"{second} a year. The memo says that the heat pump is cheaper to run."
     )
     assert [each.verdict for each in _found(text) if each.rule == "direction"] == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (
+            "Staffing is 14 people on site, up from 9 at opening. Payroll went from $1.17 million to $2.03 million, so "
+            "the cost per head fell.",
+            "wrong",
+        ),
+        (
+            "The bill went from $41,000 in January to $64,500 in December. Traffic went from 210 million requests a "
+            "month to 378 million, so cost per thousand requests fell.",
+            "holds",
+        ),
+    ],
+)
+def test_the_way_of_a_ratio_follows_from_both_its_parts(text, verdict):
+    assert [each.verdict for each in _found(text) if each.rule == "direction"] == [verdict]
