@@ -116,23 +116,16 @@ def _judged(claim: Place, told: Cues, near: Near, ranked: Sequence[Candidate]) -
                 claim, each, computed, "wrong", SURE, "Discounts on discounts multiply; they do not add."
             ), each
         return _told(claim, each, computed, verdict, min(0.95, 0.5 + 0.08 * worth), ""), each
-    resulting = told.tie > 0 or told.total or told.up or told.down
     if best and (turned := _turned(claim, figure, near, ranked, best)):
         return turned
-    lenient = _agreed(claim, figure, near, best, resulting)
-    if lenient and (_is_empty(lenient[1], figure) or (told.total and lenient[1].rule not in ADDED)):
-        lenient = None
-    if not resulting:
-        return lenient
-    if best and best[1].score >= max(DOUBTFUL, clear - BEHIND):
-        return lenient
-    slipped = _slipped(claim, figure, told, near, kept, best is None)
-    if slipped:
-        return slipped
-    why = doubt(claim, figure, told, near, kept)
-    if why is None:
-        return lenient
-    return _told(claim, why.candidate, why.computed, why.verdict, why.confidence, why.words), why.candidate
+    resulting = told.tie > 0 or told.total or told.up or told.down
+    if resulting and not (best and best[1].score >= max(DOUBTFUL, clear - BEHIND)):
+        slipped = _slipped(claim, figure, told, near, kept, best is None)
+        if slipped:
+            return slipped
+        if why := doubt(claim, figure, told, near, kept):
+            return _told(claim, why.candidate, why.computed, why.verdict, why.confidence, why.words), why.candidate
+    return _agreed(claim, figure, near, best, resulting)
 
 
 def _agreed(
@@ -149,6 +142,8 @@ def _agreed(
             return None
     else:
         _, each, computed, verdict = best
+    if _is_empty(each, figure) or (near.cues.total and each.rule not in ADDED):
+        return None
     return _told(claim, each, computed, verdict, AGREED if told else AGREED - 0.05, ""), each
 
 
