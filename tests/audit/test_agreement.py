@@ -177,3 +177,17 @@ def test_what_is_called_cheaper_is_held_against_both_prices(second, verdict):
 )
 def test_the_way_of_a_ratio_follows_from_both_its_parts(text, verdict):
     assert [each.verdict for each in _found(text) if each.rule == "direction"] == [verdict]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ten engines at 4.5 MW, one of them held back as a spare, give 40.5 MW firm.",
+        "Fuel is 8.4 MMBtu per MWh at $3.60, $30.24 per MWh.",
+        "They flew 44,700 block hours over the 91 days of the quarter, which is 10.2 hours a day per aircraft.",
+        "It brings in €17 per passenger. Three years ago it was €9.80, so the compound rate has been 20% a year.",
+        "Operating profit: €27.7 million against €19.5 million, for a margin of 10.3%.",
+    ],
+)
+def test_an_accusation_is_sure_only_where_words_or_a_slip_name_the_formula(text):
+    assert not [each.explanation for each in _found(text) if each.verdict == "wrong" and each.confidence >= 0.8]

@@ -55,7 +55,7 @@ def growths(near: Near) -> Iterator[Candidate]:
                 "growth",
                 score - 0.5 * near.cost[id(span)],
                 (a, b, span),
-                _annual(fb / fa, years, own or YEAR),
+                _annual(fb / fa, years, own or YEAR, turned=_AGO.search(b.before[-30:]) is not None),
                 "(after ÷ before)^(1 ÷ years) − 1",
             )
         for first, last in combinations(near.years, 2):
@@ -108,8 +108,13 @@ def _over(periods: float, up: bool) -> Callable[..., float]:
     return lambda rate, span: float(abs((1 + sign * rate / 100) ** (span * periods) - 1) * 100)
 
 
-def _annual(ratio: float, years: float, own: float) -> Callable[..., float]:
-    return lambda a, b, span: float(abs((b / a * ratio) ** (own / YEAR / (span * years)) - 1) * 100)
+_AGO = re.compile(r"\b(?:ago|earlier|before)\b")
+
+
+def _annual(ratio: float, years: float, own: float, *, turned: bool = False) -> Callable[..., float]:
+    """Return the rate that leads from the first figure to the second, or back where the second is of earlier."""
+    sign = -1 if turned else 1
+    return lambda a, b, span: float(abs((b / a * ratio) ** (sign * own / YEAR / (span * years)) - 1) * 100)
 
 
 _GREW = re.compile(r"\b(?:ris(?:en|es?|ing)|rose|gr[eo]w\w{0,4}|up|increas\w{1,3}|gain\w{0,2})\b")

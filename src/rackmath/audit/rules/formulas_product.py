@@ -23,6 +23,7 @@ def products_of(near: Near) -> Iterator[Candidate]:
     for one in amounts:
         yield from product_of(near, (one,), (1,))
         yield from _implied(near, one)
+        yield from _elided(near, one)
         yield from product_of(near, (one,), (-1,))
     aim = near.claim.code
     for a, b in combinations(amounts, 2):
@@ -67,6 +68,21 @@ _RATE = re.compile(r"\b(?:interest|coupon|loan|mortgage|debt|borrow\w*|owes?|yie
 
 def _is_amount(place: Place) -> bool:
     return place.figure.kind == "amount" and place.figure.low > 0 and not place.overhead
+
+
+def _elided(near: Near, ratio: Place) -> Iterator[Candidate]:
+    """Yield a price told without its unit, times what is used of it: "8.4 MMBtu per MWh at $3.60, $30.24 per MWh"."""
+    claim = near.claim
+    if not (ratio.figure.unit and ratio.figure.per) or claim.figure.unit not in MONEY or not claim.figure.per:
+        return
+    if set(claim.figure.per) != set(ratio.figure.per):
+        return
+    for price in near.before[-4:]:
+        if price.figure.unit == claim.figure.unit and not price.figure.per and price.figure.low > 0:
+            score = 1.8 + near.cues.tie - near.far(ratio, price)
+            written = f"{ratio.figure.text} × {price.figure.text}"
+            factor = ratio.figure.over / ratio.figure.scale / claim.figure.over
+            yield Candidate("product", score, (ratio, price), _monomial(factor, (1, 1)), written)
 
 
 def _implied(near: Near, one: Place) -> Iterator[Candidate]:

@@ -68,6 +68,13 @@ def given(claim: Place) -> bool:
 
 def strange(each: Candidate, claim: Place, told: Cues, near: Near) -> bool:
     """Whether a formula takes what is only bounded or comes later, reaches over a contrast, or has another base."""
+    if _ALL_BUT.search(_between(each.inputs, claim)):
+        return True
+    if claim.figure.kind == "share" and _of_more(each, claim):
+        return True
+    thing = _FOR_EACH.match(claim.after)
+    if thing and not any(singular(thing[1]) in place.figure.noun for place in each.inputs):
+        return True  # "10.2 hours a day per aircraft", and nothing tells of aircraft
     if _ANOTHER.search(claim.before) and any(place.sentence != claim.sentence for place in each.inputs):
         return True
     if _is_next(each, claim, near) or (each.rule == "change" and _ACTS.search(_between(each.inputs, claim))):
@@ -84,6 +91,22 @@ _ANOTHER = re.compile(r"\b(?:another|a further|an extra|an additional|further)\s
 _LISTED = re.compile(r"[^;:()]{0,50}(?:,|\band)\s(?:[a-z]+\s){0,2}")
 
 
+_COMPOUND = re.compile(r"\b(?:compound\w*|CAGR)\b", re.IGNORECASE)
+_MARGIN = re.compile(r"\b(?:margin|yield|return|gearing|coverage)\b", re.IGNORECASE)
+
+
+def _of_more(each: Candidate, claim: Place) -> bool:
+    """Whether a share takes more than a formula has: a compound rate its years, a margin what it is of."""
+    if claim.periods and each.rule != "growth" and _COMPOUND.search(claim.lead[-60:]):
+        return True
+    if not _MARGIN.search(f"{claim.before[-30:]} {claim.after[:12]}"):
+        return False
+    return each.rule == "change" or (each.rule == "share" and len(each.inputs) == 2 and against(*each.inputs))
+
+
+_ALL_BUT = re.compile(r"\b(?:one of (?:them|which)|held back|as a spare|kept idle|out of service)\b")
+"""What takes some away: "ten engines of 4.5 MW, one of them held back, give 40.5 MW"."""
+_FOR_EACH = re.compile(r"\s(?:per|for each|for every)\s([a-z-]{3,20})\b")
 _ACTS = re.compile(
     r"\s(?:saves?|saved|costs?|adds?|added|lengthens|shortens|lifts|lifted|raises|raised|cuts?|reduces|reduced|lowers|lowered|"
     r"shaves|trims)\s(?:about\s|some\s|only\s|just\s|roughly\s)?\Z"

@@ -44,7 +44,7 @@ _LINK = re.compile(
 _BREAK = re.compile(
     r"\b(?:while|whereas|but|although|versus|vs|against|compared|instead|than|before|after|"
     r"plus|minus|from|up|down|rather|not|down to|excluding|unless|if only|of which|including|"
-    r"only|another|leaving|least)\b|[;→]"
+    r"only|another|leaving|least|one of (?:them|which)|held back|spare|idle)\b|[;→]"
 )
 _AT = re.compile(r"\bat\s*\Z|[×x@]\s?(?:[A-Z]\S*)?|\bcosting\b|\bdrawing\b|\bpaid\b|\bworking\b")
 _OR = re.compile(r"\bor\b")
