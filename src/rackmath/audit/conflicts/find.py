@@ -38,7 +38,8 @@ def conflicts(matter: Matter, known: Iterable[Finding] = ()) -> list[Finding]:
         What the arithmetic found: where a figure follows from others that disagree with a third, those are told.
     """
     said = list(readings(matter))
-    groups = _groups(_pairs(said, Weights(said)))
+    known = list(known)
+    groups = _groups(_unrelated(_pairs(said, Weights(said)), known))
     groups = _without_results(groups, known)
     return sorted((tell(group) for group in groups), key=lambda each: -each.confidence)
 
@@ -60,6 +61,17 @@ def _pairs(said: list[Reading], weights: Weights) -> list[Pair]:
                 if like := likeness(a, b, weights):
                     found.append((like, a, b))
     return sorted(found, key=lambda pair: -pair[0].score)
+
+
+def _unrelated(pairs: list[Pair], known: Iterable[Finding]) -> list[Pair]:
+    """Leave out figures of which one is computed with the other, or with which a third is: those are two things."""
+    together: dict[Place, set[Place]] = defaultdict(set)
+    for each in known:
+        if each.kind == "arithmetic" and each.verdict in ("holds", "rounds"):
+            places = {(each.note, each.line, each.start), *((one.note, one.line, one.start) for one in each.inputs)}
+            for place in places:
+                together[place] |= places
+    return [pair for pair in pairs if _place(pair[2]) not in together[_place(pair[1])]]
 
 
 def _two_of(members: list[int]) -> Iterator[tuple[int, int]]:

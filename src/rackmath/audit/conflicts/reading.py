@@ -295,7 +295,7 @@ def _head(sentence: Sentence, found: list[Quantity], each: Quantity) -> frozense
 
 
 def _rivals(found: list[Quantity], each: Quantity) -> tuple[Quantity, ...]:
-    return tuple(other for other in found if other.like(each) and (each.unit or other.noun in ("", each.noun)))
+    return tuple(other for other in found if other.like(each))
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:
