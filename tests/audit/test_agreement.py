@@ -63,8 +63,6 @@ WRONG = {
     "31.7 minutes.": 28.25,
     "Gloves list at £6.40 a box, less 15% under the framework and then a further 10% for pallets. We pay £4.80.": 4.896,
     "Thirty-four beds were blocked on an average day: 34 beds. Over twelve months this is 1,034 bed-days.": 12410,
-    "Income was €22.0 million. Costs were €29.4 million, and the county makes good the difference of "
-    "€8.4 million.": 7.4e6,
     "The yard wants 7.2 MWh of cells at €510 a kWh, so €36.7 million for the pack.": 3.672e6,
     "The monthly bill rose from $475,000 to $1.1 million, an increase of 57%.": 131.6,
     "A 7 billion parameter model trained on 2 trillion tokens needs roughly 84 quintillion FLOPs.": 84_000,
@@ -191,3 +189,12 @@ def test_the_way_of_a_ratio_follows_from_both_its_parts(text, verdict):
 )
 def test_an_accusation_is_sure_only_where_words_or_a_slip_name_the_formula(text):
     assert not [each.explanation for each in _found(text) if each.verdict == "wrong" and each.confidence >= 0.8]
+
+
+def test_what_only_the_figures_speak_against_is_a_question():
+    text = (
+        "Income was €22.0 million. Costs were €29.4 million, and the county makes good the difference of €8.4 million."
+    )
+    asked = [each for each in _found(text) if each.rule == "difference"]
+    assert [(each.verdict, each.recomputed) for each in asked] == [("ambiguous", pytest.approx(7.4e6))]
+    assert asked[0].confidence < 0.8

@@ -37,8 +37,8 @@ NAMED = frozenset({"mix", "growth", "failures", "rate", "discount", "discounts"}
 """Rules of which words name the formula, not only its figures."""
 
 MOST = 0.78
-"""How sure a doubt is at most where neither words nor a usual slip name the formula: with writers who were not known,
-about one in two of these held."""
+"""How sure a doubt is at most where neither words nor a usual slip name the formula. It is a question then: with
+writers who were not known, fewer than half of these held."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def doubt(claim: Place, figure: Quantity, told: Cues, near: Near, ranked: Sequen
     firm = bool(slip) or first.rule in NAMED
     confidence = 0.58 + 0.1 * (first.score - needed) + 0.04 * min(apart, 2.0) + (0.15 if slip else 0.0)
     confidence = min(0.9 if firm else MOST, confidence)
-    return Doubt(first, computed, "wrong" if confidence >= 0.6 else "ambiguous", confidence, slip)
+    return Doubt(first, computed, "wrong" if firm and confidence >= 0.6 else "ambiguous", confidence, slip)
 
 
 _MOVED = re.compile(
