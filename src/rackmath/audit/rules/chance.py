@@ -20,6 +20,7 @@ import numpy.typing as npt
 from rackmath.audit.bounds import accepted
 from rackmath.audit.quantity import MONEY, Quantity, seconds_of
 from rackmath.audit.rules.cues import periods_in
+from rackmath.audit.rules.formulas_product import THREE, TWO
 from rackmath.audit.rules.near import LARGEST, Candidate, Near
 from rackmath.audit.rules.setting import Place, code_of
 
@@ -182,14 +183,14 @@ class _Grid:
         single = np.arange(len(parts))
         self._made.append((logs, codes, cost, (single,), (1,)))
         first, second = np.nonzero(np.triu((masks[:, None] & masks[None, :]) == 0, 1))
-        for signs in ((1, 1), (1, -1), (-1, 1)):
+        for signs in TWO:
             self._add(logs, codes, cost, (first, second), signs, 0.0)
         near = np.argsort(cost)[:TRIPLES]
         if len(near) > 2:
             i, j, k = near[list(combinations(range(len(near)), 3))].T
             apart = (masks[i] & masks[j] | (masks[i] | masks[j]) & masks[k]) == 0
             three = i[apart], j[apart], k[apart]
-            for ways in ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)):
+            for ways in THREE:
                 self._add(logs, codes, cost, three, ways, THIRD)
 
     def _add(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rackmath.audit.finding import Finding, Verdict
+from rackmath.audit.finding import Finding
 from rackmath.audit.passage import Line
 from rackmath.audit.quantity import MONEY
 from rackmath.audit.rules.pairs import pair
@@ -75,13 +75,12 @@ def _for_each(section: list[Place], lines: dict[int, Line]) -> Iterator[Finding]
         change = _growth(spent, now) / _growth(few, many) - 1
         if abs(change) < LEAST:
             continue
-        verdict: Verdict = "holds" if (change > 0) == (match["up"] is not None) else "wrong"
+        holds = (change > 0) == (match["up"] is not None)
         told = (
             f"{spent.figure.text} over {few.figure.text} to {now.figure.text} over {many.figure.text} is a "
             f"{'rise' if change > 0 else 'fall'} of {abs(change):.1%}"
         )
-        end = f"as {match['word']!r} says." if verdict == "holds" else f"but the text says {match['word']!r}."
-        yield said(line, match.start("word"), match["word"], verdict, 0.83, (spent, now), f"{told}, {end}")
+        yield _held(line, match.start("word"), match["word"], 0.83, (spent, now), told, holds=holds)
 
 
 LEAST = 0.01
@@ -136,10 +135,9 @@ def _called_cheaper(section: list[Place], lines: dict[int, Line]) -> Iterator[Fi
             continue
         other = rivals[-1]
         cheaper = own.figure.value < other.figure.value
-        verdict: Verdict = "holds" if cheaper == (match["word"] in ("cheaper", "less expensive")) else "wrong"
+        holds = cheaper == (match["word"] in ("cheaper", "less expensive"))
         told = f"{own.figure.text} is {'less' if cheaper else 'more'} than {other.figure.text}"
-        end = f"as {match['word']!r} says." if verdict == "holds" else f"but the text says {match['word']!r}."
-        yield said(line, match.start("word"), match["word"], verdict, 0.82, (other, own), f"{told}, {end}")
+        yield _held(line, match.start("word"), match["word"], 0.82, (other, own), told, holds=holds)
 
 
 _UNSURE = re.compile(r"\b(?:not|never|no|if|would|could|should|unless|until|whether|wrong|than it)\b|n['’]t\b")
@@ -199,7 +197,14 @@ def _compared(first: Place, second: Place) -> Iterator[Finding]:
     name = "up" if match["up"] else "down"
     word = match[name]
     above = first.base > second.base
-    verdict: Verdict = "holds" if above == (name == "up") else "wrong"
     told = f"{first.figure.text} is {'more' if above else 'less'} than {second.figure.text}"
-    end = f"as {word!r} says." if verdict == "holds" else f"but the text says {word!r}."
-    yield said(line, place + match.start(name), word, verdict, 0.85, (second, first), f"{told}, {end}")
+    holds = above == (name == "up")
+    yield _held(line, place + match.start(name), word, 0.85, (second, first), told, holds=holds)
+
+
+def _held(
+    line: Line, place: int, word: str, confidence: float, two: tuple[Place, Place], told: str, *, holds: bool
+) -> Finding:
+    """Return the finding that a word holds against two figures, or does not."""
+    end = f"as {word!r} says." if holds else f"but the text says {word!r}."
+    return said(line, place, word, "holds" if holds else "wrong", confidence, two, f"{told}, {end}")

@@ -23,7 +23,7 @@ from rackmath.audit.rules.cues import Cues, cues
 from rackmath.audit.rules.doubts import doubt
 from rackmath.audit.rules.formulas import candidates
 from rackmath.audit.rules.near import Candidate, Near
-from rackmath.audit.rules.objections import given, later, strange
+from rackmath.audit.rules.objections import given, is_loose, strange
 from rackmath.audit.rules.setting import Place
 from rackmath.audit.rules.slips import MOST, slip
 from rackmath.audit.words import amount
@@ -165,19 +165,12 @@ def _turned(
     computed = compute(twin.formula, [place.printed for place in twin.inputs]) if twin else None
     if twin is None or computed is None or rise == told.up or abs(computed.value - value) < 0.08 * computed.value:
         return None
-    if worth - each.score + twin.score < TURNED or given(claim) or _is_loose(twin, claim):
+    if worth - each.score + twin.score < TURNED or given(claim) or any(is_loose(place, claim) for place in twin.inputs):
         return None
     smaller, larger = sorted(each.inputs, key=lambda place: place.base)
     base = larger if told.up else smaller
     tail = f"{figure.text} is the change as a share of {base.figure.text}."
     return _told(claim, twin, computed, "wrong", SURE, tail), twin
-
-
-def _is_loose(each: Candidate, claim: Place) -> bool:
-    """Whether a formula takes what is only bounded, or what comes after the claim."""
-    return any(
-        place.figure.hedge in ("over", "under") or place.figure.ranged or later(place, claim) for place in each.inputs
-    )
 
 
 TURNED = 5.0

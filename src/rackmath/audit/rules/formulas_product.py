@@ -9,11 +9,13 @@ from itertools import combinations
 
 from rackmath.audit.quantity import MONEY, seconds_of
 from rackmath.audit.rules.bridges import bridges
-from rackmath.audit.rules.formulas_growth import period_length
+from rackmath.audit.rules.formulas_growth import YEAR, period_length
 from rackmath.audit.rules.near import Candidate, Near
 from rackmath.audit.rules.setting import Place, code_of
 
-_WAYS = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+TWO = ((1, 1), (1, -1), (-1, 1))
+THREE = ((1, 1, 1), (1, 1, -1), (1, -1, 1), (-1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+"""The powers of two and of three figures in a product or quotient."""
 
 
 def products_of(near: Near) -> Iterator[Candidate]:
@@ -27,7 +29,7 @@ def products_of(near: Near) -> Iterator[Candidate]:
         yield from product_of(near, (one,), (-1,))
     aim = near.claim.code
     for a, b in combinations(amounts, 2):
-        for signs in ((1, 1), (1, -1), (-1, 1)):
+        for signs in TWO:
             if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
                 yield from product_of(near, (a, b), signs)
     nearer = [
@@ -37,7 +39,7 @@ def products_of(near: Near) -> Iterator[Candidate]:
     ]
     for three in combinations(nearer, 3):
         first, second, last = (each.code for each in three)
-        for ways in _WAYS:
+        for ways in THREE:
             if first * ways[0] + second * ways[1] + last * ways[2] - aim in LEFT:
                 yield from product_of(near, three, ways)
     shares = [each for each in near.nearer if each.figure.kind == "share" and not each.periods]
@@ -47,7 +49,7 @@ def products_of(near: Near) -> Iterator[Candidate]:
             if one.figure.unit in MONEY and one.figure.unit == claim.figure.unit and not one.periods:
                 yield from _interest(near, one, by)
         for a, b in combinations(nearer, 2):
-            for signs in ((1, 1), (1, -1), (-1, 1)):
+            for signs in TWO:
                 if a.code * signs[0] + b.code * signs[1] - aim in LEFT:
                     yield from product_of(near, (a, b), signs, by)
 
@@ -62,7 +64,6 @@ def _interest(near: Near, base: Place, by: Place) -> Iterator[Candidate]:
             yield Candidate("rate", score, (base, by), _monomial(length / 100, (1, 1)), written)
 
 
-YEAR = 365 * 86400.0
 _RATE = re.compile(r"\b(?:interest|coupon|loan|mortgage|debt|borrow\w*|owes?|yield|rate|fixed|APR)\b", re.IGNORECASE)
 
 

@@ -15,7 +15,7 @@ from rackmath.audit.rules.sums import GOES_ON, prices_of
 _NAMED = re.compile(
     r"(?:^|[.;:,]\s|\band\s|\b(?:so|then|with)\s)(?:the\s|its\s|their\s|our\s)?(?P<names>(?:[a-z-]+\s){0,2}[a-z-]+"
     r"(?:,\s(?:the\s)?[a-z-]+){0,2}\s(?:and|plus)\s(?:the\s|its\s)?[a-z-]+(?:\s[a-z-]+){0,1}?)\s(?:both\s|taken\s)?"
-    r"(?P<together>together\s|combined\s|thus\s|would\s|then\s){0,2}"
+    r"(?:together\s|combined\s|thus\s|would\s|then\s){0,2}"
     r"(?:amounts?|comes?|came|adds?|added|makes?|made|costs?|totals?|totalled|sums?|brings?|are|is|were|take)\b"
     r"(?:\s(?:up\s)?to)?\s(?:about\s|some\s|roughly\s|a total of\s)?\Z",
     re.IGNORECASE,

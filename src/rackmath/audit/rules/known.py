@@ -214,21 +214,24 @@ def _training(passage: Passage, text: str) -> Iterator[Finding]:
         or _NOT_SIX.search(text)
     ):
         return
-    count = float(sizes[0]["n"]) * _SCALES[sizes[0]["scale"].casefold()]
-    start, end = sizes[0].span()
-    parameters = Quantity(
-        start, end, sizes[0].group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters"
-    )
+    size = _parameters(sizes[0])
     yield from judged(
         passage,
         "training",
         lambda n, d: 6 * n * d,
-        [("parameters", parameters), ("tokens", tokens[0])],
+        [("parameters", size), ("tokens", tokens[0])],
         claims[0],
-        said=f"6 operations for each of {count:.3g} parameters and {tokens[0].value:.3g} tokens are {{value}}",
+        said=f"6 operations for each of {size.value:.3g} parameters and {tokens[0].value:.3g} tokens are {{value}}",
         written="6 × parameters × tokens",
         confidence=0.9,
     )
+
+
+def _parameters(match: re.Match[str]) -> Quantity:
+    """Return how many parameters a model is said to have."""
+    count = float(match["n"]) * _SCALES[match["scale"].casefold()]
+    text = match.group().strip(" -")
+    return Quantity(match.start(), match.end(), text, count, count, 0.0, "amount", "", (), "", "parameters")
 
 
 def _weights(passage: Passage, text: str) -> Iterator[Finding]:
@@ -245,16 +248,14 @@ _AT_BITS = re.compile(r"\s(?:at|in|with)\s(?P<bits>4|8|16)[\s-]bits?\b")
 
 
 def _weight(passage: Passage, text: str, match: re.Match[str], claim: Quantity, *, alone: bool) -> Iterator[Finding]:
-    count = float(match["n"]) * _SCALES[match["scale"].casefold()]
+    parameters = _parameters(match)
+    count = parameters.value
     named = {word.casefold() for word in _PRECISION.findall(text)} if alone else _nearest(text, claim)
     if not alone and not named:
         return
     near = text[max(0, claim.start - 60) : claim.end + 60]
     if _LATER.search(text[claim.end : claim.end + 24]) or (count < 1e8):
         return
-    parameters = Quantity(
-        match.start(), match.end(), match.group().strip(" -"), count, count, 0.0, "amount", "", (), "", "parameters"
-    )
     options = [_BYTES[word] for word in named] or [2.0, 1.0, 4.0, 0.5]
     for size in options:
         computed = compute(lambda n, size=size: n * size, [replace(parameters, step=count * 0.02)])

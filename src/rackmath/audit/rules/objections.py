@@ -80,7 +80,7 @@ def strange(each: Candidate, claim: Place, told: Cues, near: Near) -> bool:
     if _is_next(each, claim, near) or (each.rule == "change" and _ACTS.search(_between(each.inputs, claim))):
         return True
     for place in each.inputs:
-        if place.figure.hedge in ("over", "under") or place.figure.ranged or later(place, claim) or written_out(place):
+        if is_loose(place, claim) or written_out(place):
             return True
     if told.tie < FIRM and contrasted(each, claim):
         return True
@@ -232,6 +232,11 @@ def _between(inputs: tuple[Place, ...], claim: Place) -> str:
         each.figure.end for each in inputs if each.sentence == claim.sentence and each.figure.end <= claim.figure.start
     ]
     return claim.line.text[max(ends, default=0) : claim.figure.start]
+
+
+def is_loose(place: Place, claim: Place) -> bool:
+    """Whether a figure is only bounded, or comes after the claim."""
+    return place.figure.hedge in ("over", "under") or place.figure.ranged or later(place, claim)
 
 
 def later(place: Place, claim: Place) -> bool:
